@@ -1,0 +1,26 @@
+with member_states as (
+    select * from {{ ref('member_states') }}
+),
+
+names as (
+    select
+        state,
+        string_agg(name, '; ' order by kind, name) as names
+    from {{ ref('state_names') }}
+    where kind in ('former', 'present')
+    group by state
+)
+
+select
+    member_states.state,
+    member_states.name,
+    member_states.cow_code,
+    member_states.member_from,
+    member_states.member_to,
+    member_states.region_group,
+    member_states.predecessor,
+    member_states.succeeded_by,
+    names.names
+from member_states
+inner join names using (state)
+order by member_states.state, member_states.member_from
