@@ -1,0 +1,45 @@
+-- One title a roll call, whatever its source calls so, and the texts that the topic rules read.
+with roll_calls as (
+    select * from {{ ref('int_roll_calls') }}
+),
+
+titled as (
+    select
+        *,
+        -- Some sessions' titles are a document, item and heading of the agenda: their short title is the title.
+        coalesce(regexp_matches(title, '^A/\d+/\d+ '), false) as title_is_agenda
+    from roll_calls
+),
+
+named as (
+    select
+        *,
+        case when title_is_agenda then coalesce(short_title, title) else title end as own_title,
+        coalesce(agenda_item, case when title_is_agenda then title end) as own_agenda_item
+    from titled
+),
+
+-- A vote on a paragraph or an amendment stands under the symbol of the resolution it belongs to.
+parents as (
+    select
+        symbol,
+        min(roll_call_id) as parent_id
+    from roll_calls
+    where kind = 'resolution' and symbol is not null
+    group by symbol
+    having count(*) = 1
+)
+
+select
+    named.roll_call_id,
+    named.year,
+    named.kind,
+    parents.parent_id,
+    named.own_title as title,
+    case when named.kind in ('resolution', 'not_adopted') then {{ title_key('named.own_title') }} end as title_key,
+    concat_ws(' | ', {{ title_text('named.own_title') }}, {{ title_text('named.short_title') }}) as title_text,
+    {{ title_text('named.own_agenda_item') }} as agenda_text,
+    {{ title_text('named.committee') }} as committee_text
+from named
+left join parents
+    on named.symbol = parents.symbol and named.kind in ('paragraph', 'amendment')

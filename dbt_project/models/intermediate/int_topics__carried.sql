@@ -1,0 +1,100 @@
+-- The Assembly votes on the same items year after year: where a roll call has no trusted code, it takes what
+-- most of its forerunners of the same title have, and a reviewed rule speaks where it has no forerunner.
+-- To measure that, resolutions of three coded years at a time are done again as if all codes from the first
+-- of the three on were hidden (holdout_to is then the last of the three).
+with titles as (
+    select * from {{ ref('int_roll_call_titles') }}
+),
+
+codes as (
+    select
+        titles.title_key,
+        titles.year,
+        titles.kind,
+        coded.*
+    from {{ ref('int_topics__codes') }} as coded
+    inner join titles using (roll_call_id)
+),
+
+-- A year with a handful of coded roll calls is the ragged end of a release: it joins the year before.
+coded_years as (
+    select year
+    from codes
+    group by year
+    having count(distinct roll_call_id) >= 30
+),
+
+holdouts as (
+    select
+        lag(year, 2) over (order by year) as hidden_from,
+        coalesce(lead(year) over (order by year) - 1, 9999) as last_year,
+        year as holdout_to
+    from coded_years
+    qualify hidden_from >= 1990
+),
+
+targets as (
+    select
+        titles.roll_call_id,
+        titles.title_key,
+        all_codes.code,
+        null::bigint as holdout_to,
+        9999 as hidden_from
+    from titles
+    cross join (select unnest(['me', 'nu', 'di', 'hr', 'co', 'ec']) as code) as all_codes
+    anti join (select roll_call_id, code from codes where is_trusted) as trusted
+        on titles.roll_call_id = trusted.roll_call_id and all_codes.code = trusted.code
+    union all
+    select
+        codes.roll_call_id,
+        codes.title_key,
+        codes.code,
+        holdouts.holdout_to,
+        holdouts.hidden_from
+    from codes
+    inner join holdouts on codes.year between holdouts.hidden_from and holdouts.last_year
+    where codes.kind = 'resolution'
+),
+
+forerunners as (
+    select
+        targets.roll_call_id,
+        targets.code,
+        targets.holdout_to,
+        avg(codes.has_code::integer) as share_with_code
+    from targets
+    inner join codes
+        on
+            targets.title_key = codes.title_key
+            and targets.code = codes.code
+            and codes.year < targets.hidden_from
+            and codes.is_trusted
+    group by all
+),
+
+rules as (
+    select
+        roll_call_id,
+        topic as code,
+        min(rule_id) as rule_id
+    from {{ ref('int_topics__rule_matches') }}
+    where scheme = 'voeten'
+    group by all
+)
+
+select
+    targets.roll_call_id,
+    targets.code,
+    targets.holdout_to,
+    case
+        when forerunners.share_with_code is not null then 'recurring title'
+        else 'title rule ' || rules.rule_id
+    end as evidence
+from targets
+left join forerunners
+    on
+        targets.roll_call_id = forerunners.roll_call_id
+        and targets.code = forerunners.code
+        and targets.holdout_to is not distinct from forerunners.holdout_to
+left join rules on targets.roll_call_id = rules.roll_call_id and targets.code = rules.code
+where coalesce(forerunners.share_with_code >= 0.5, rules.rule_id is not null)

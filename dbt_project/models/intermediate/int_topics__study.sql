@@ -1,0 +1,65 @@
+-- The study's topics: weaker evidence is asked only where stronger is silent.
+with ranked as (
+    select
+        roll_call_id,
+        topic,
+        rule_id,
+        field,
+        case field
+            when 'committee' then 1
+            when 'agenda_item' then 1
+            when 'title' then 1
+            when 'voeten_code' then 3
+            when 'subject' then 4
+        end as tier
+    from {{ ref('int_topics__rule_matches') }}
+    where scheme = 'study'
+),
+
+own as (
+    select
+        roll_call_id,
+        topic,
+        tier,
+        case field
+            when 'committee' then 'main committee'
+            when 'voeten_code' then 'voeten code'
+            when 'subject' then 'unbis subject'
+            else replace(field, '_', ' ') || ' rule ' || rule_id
+        end as evidence
+    from ranked
+    qualify row_number() over (
+        partition by roll_call_id, topic
+        order by tier, field = 'committee' desc, field, rule_id
+    ) = 1
+),
+
+-- A paragraph or an amendment is about what its resolution is about.
+inherited as (
+    select
+        titles.roll_call_id,
+        own.topic,
+        2 as tier,
+        'its resolution' as evidence
+    from {{ ref('int_roll_call_titles') }} as titles
+    inner join own on titles.parent_id = own.roll_call_id
+    where own.tier = 1
+),
+
+candidates as (
+    select * from own
+    union all
+    select * from inherited
+),
+
+strongest as (
+    select * from candidates
+    qualify rank() over (partition by roll_call_id order by tier) = 1
+)
+
+select
+    roll_call_id,
+    topic,
+    min(evidence) as evidence
+from strongest
+group by roll_call_id, topic

@@ -1,0 +1,12 @@
+-- In each scheme every roll call has 'all', and 'none' or 'other' exactly where it has nothing else.
+select
+    roll_calls.roll_call_id,
+    schemes.scheme
+from {{ ref('int_roll_calls') }} as roll_calls
+cross join (select unnest(['voeten', 'study', 'unbis']) as scheme) as schemes
+left join {{ ref('bridge_roll_call_topics') }} as topics
+    on roll_calls.roll_call_id = topics.roll_call_id and schemes.scheme = topics.scheme
+group by all
+having
+    count(*) filter (topics.topic = 'all') <> 1
+    or count(*) filter (topics.topic in ('none', 'other')) <> (count(*) = 2)::integer

@@ -1,0 +1,6 @@
+-- Every scheme and topic of the bridge stands in dim_topics.
+select
+    scheme,
+    topic
+from {{ ref('bridge_roll_call_topics') }}
+anti join {{ ref('dim_topics') }} using (scheme, topic)

@@ -1,0 +1,9 @@
+-- Every rule assigns a topic that its scheme has, and none of those that stand for all or nothing.
+select rules.rule_id
+from {{ ref('topic_rules') }} as rules
+left join {{ ref('topics') }} as topics
+    on
+        rules.scheme = topics.scheme
+        and rules.topic = topics.topic
+        and topics.topic not in ('all', 'none', 'other')
+where topics.topic is null
