@@ -9,4 +9,5 @@ left join {{ ref('bridge_roll_call_topics') }} as topics
 group by all
 having
     count(*) filter (topics.topic = 'all') <> 1
-    or count(*) filter (topics.topic in ('none', 'other')) <> (count(*) = 2)::integer
+    or count(*) filter (topics.topic in ('none', 'other'))
+    <> (count(*) filter (topics.topic not in ('all', 'none', 'other')) = 0)::integer
