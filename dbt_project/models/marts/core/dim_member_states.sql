@@ -22,5 +22,5 @@ select
     member_states.succeeded_by,
     names.names
 from member_states
-inner join names using (state)
+inner join names on member_states.state = names.state
 order by member_states.state, member_states.member_from
