@@ -1,0 +1,107 @@
+{#-
+The measures of how alike two states vote, each once, over the counts of one 3 by 3 table.
+
+Belongs here: arithmetic over the columns yy ya yn ay aa an ny na nn (first state's vote first; yes,
+abstain, no), n (their sum), unanimous, absent_a and absent_b, which must be in scope by these names.
+Not here: which roll calls are counted (the pair models), the minimum n of the marts (`measured`).
+Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance is 2.
+-#}
+
+{#- Null below the minimum n: two votes are no measure of anything. -#}
+{% macro measured(expression) -%}
+    case when n >= {{ var('minimum_n') }} then {{ expression }} end
+{%- endmacro %}
+
+{% macro agreeing() -%} (yy + aa + nn) {%- endmacro %}
+{% macro half_agreeing() -%} (ya + ay + an + na) {%- endmacro %}
+{% macro opposing() -%} (yn + ny) {%- endmacro %}
+
+{#- Share of roll calls on which both cast the same vote: (yy + aa + nn) / n. -#}
+{% macro agreement_strict() -%}
+    {{ agreeing() }} / nullif(n, 0)
+{%- endmacro %}
+
+{#- Abstention as half agreement (Lijphart 1963, The Analysis of Bloc Voting in the General Assembly,
+    APSR 57(4)): (agree + half / 2) / n. -#}
+{% macro agreement_half() -%}
+    ({{ agreeing() }} + {{ half_agreeing() }} / 2) / nullif(n, 0)
+{%- endmacro %}
+
+{#- The same over contested roll calls only: those on which all who voted did so alike are dropped, as in
+    Voeten's published scores (Bailey, Strezhnev and Voeten 2017, JCR 61(2)). -#}
+{% macro agreement_half_contested() -%}
+    ({{ agreeing() }} - unanimous + {{ half_agreeing() }} / 2) / nullif(n - unanimous, 0)
+{%- endmacro %}
+
+{#- S (Signorino and Ritter 1999, Tau-b or Not Tau-b, ISQ 43(1)): 1 - 2 sum|d| / (n dmax), dmax = 2. -#}
+{% macro s_score() -%}
+    1 - 2 * ({{ half_agreeing() }} + 2 * {{ opposing() }}) / nullif(2 * n, 0)
+{%- endmacro %}
+
+{#- Share of roll calls on which one said yes and the other no: (yn + ny) / n. -#}
+{% macro opposition_share() -%}
+    {{ opposing() }} / nullif(n, 0)
+{%- endmacro %}
+
+{#- Observed disagreement, summed and not yet divided by n; an abstention is one step from either side. -#}
+{% macro observed_distance(squared) -%}
+    ({{ half_agreeing() }} + {{ 4 if squared else 2 }} * {{ opposing() }})
+{%- endmacro %}
+
+{#- Expected disagreement of two marginals (each a triple of sums), times n squared. -#}
+{% macro expected_distance(first, second, squared) -%}
+    (
+        {{ first[0] }} * {{ second[1] }} + {{ first[1] }} * {{ second[0] }}
+        + {{ first[1] }} * {{ second[2] }} + {{ first[2] }} * {{ second[1] }}
+        + {{ 4 if squared else 2 }} * ({{ first[0] }} * {{ second[2] }} + {{ first[2] }} * {{ second[0] }})
+    )
+{%- endmacro %}
+
+{#- Cohen's weighted kappa as Haege (2011, Choice or Circumstance?, Political Analysis 19(3)) uses it:
+    1 - observed / expected disagreement, each state's own margins. Null where nothing could differ. -#}
+{% macro cohen_kappa(squared) -%}
+    {%- set first = ['(yy + ya + yn)::double', '(ay + aa + an)::double', '(ny + na + nn)::double'] -%}
+    {%- set second = ['(yy + ay + ny)::double', '(ya + aa + na)::double', '(yn + an + nn)::double'] -%}
+    1 - n::double * {{ observed_distance(squared) }}
+    / nullif({{ expected_distance(first, second, squared) }}, 0)
+{%- endmacro %}
+
+{#- Scott's weighted pi (Haege 2011): as kappa, but with the margins of both states taken together. -#}
+{% macro scott_pi(squared) -%}
+    {%- set both = [
+        '((yy + ya + yn) + (yy + ay + ny))::double',
+        '((ay + aa + an) + (ya + aa + na))::double',
+        '((ny + na + nn) + (yn + an + nn))::double',
+    ] -%}
+    1 - 4 * n::double * {{ observed_distance(squared) }}
+    / nullif({{ expected_distance(both, both, squared) }}, 0)
+{%- endmacro %}
+
+{#- Voting coincidence as the US State Department counts it since 2014 (Voting Practices in the United
+    Nations): (same + half of partial + half of absent) / roll calls on which the reference state voted
+    yes, no or abstained. The first state is the reference; absent_b counts the other's absences then. -#}
+{% macro voting_coincidence() -%}
+    ({{ agreeing() }} + {{ half_agreeing() }} / 2 + absent_b / 2) / nullif(n + absent_b, 0)
+{%- endmacro %}
+
+{#- The State Department's older coincidence: same / (same + opposite), yes and no only. -#}
+{% macro voting_coincidence_yes_no() -%}
+    (yy + nn) / nullif(yy + nn + {{ opposing() }}, 0)
+{%- endmacro %}
+
+{#- Every measure by the name of its column, in the order of the marts. -#}
+{% macro measures() -%}
+    {%- do return({
+        'agreement_strict': agreement_strict(),
+        'agreement_half': agreement_half(),
+        'agreement_half_contested': agreement_half_contested(),
+        's_score': s_score(),
+        'kappa_absolute': cohen_kappa(false),
+        'kappa_squared': cohen_kappa(true),
+        'pi_absolute': scott_pi(false),
+        'pi_squared': scott_pi(true),
+        'opposition_share': opposition_share(),
+        'voting_coincidence': voting_coincidence(),
+        'voting_coincidence_yes_no': voting_coincidence_yes_no(),
+    }) -%}
+{%- endmacro %}

@@ -1,0 +1,6 @@
+{#- A list of words as SQL string literals, comma between: ('CHN', 'RUS'). -#}
+{% macro quoted(words) -%}
+    {%- for word in words -%}
+        '{{ word | replace("'", "''") }}'{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,210 @@
+{#-
+The table macros that users call in the published file: questions with arguments, answered from counts.
+
+Belongs here: the macros' SQL, arguments checked and bound. Not here: formulas (measures.sql), marts.
+The last mart of a build creates them (a post-hook), once the tables they read are there.
+An unknown state, topic or sense is an error that names the nearest valid ones, never an empty answer.
+-#}
+{% macro create_table_macros() -%}
+
+create or replace macro marts.known_state(code) as (
+    case
+        when code is null or code in (select state from marts.dim_member_states) then code
+        else error(
+            'unknown state ''' || code || ''': did you mean ' || (
+                select string_agg(state || ' (' || name || ')', ', ' order by closeness desc, state)
+                from (
+                    select
+                        state,
+                        any_value(name) as name,
+                        max(greatest(
+                            jaro_winkler_similarity(upper(code), state),
+                            jaro_winkler_similarity(upper(code), upper(name))
+                        )) as closeness
+                    from marts.dim_member_states
+                    group by state
+                    order by closeness desc, state
+                    limit 3
+                )
+            ) || '? States are ISO 3166-1 alpha-3 codes: see marts.dim_member_states.'
+        )
+    end
+);
+
+create or replace macro marts.known_topic(in_scheme, code) as (
+    case
+        when exists (select 1 from marts.dim_topics where scheme = in_scheme and topic = code) then code
+        else error(
+            'unknown topic ''' || coalesce(code, 'null') || ''' in scheme ''' || coalesce(in_scheme, 'null')
+            || ''': did you mean ' || coalesce((
+                select string_agg(topic, ', ' order by closeness desc, topic)
+                from (
+                    select topic, jaro_winkler_similarity(lower(code), topic) as closeness
+                    from marts.dim_topics
+                    where scheme = in_scheme
+                    order by closeness desc, topic
+                    limit 3
+                )
+            ), 'one of the schemes voeten, study, unbis') || '? See marts.dim_topics.'
+        )
+    end
+);
+
+create or replace macro marts.scheme_of(in_topic, in_scheme) as (
+    coalesce(
+        in_scheme,
+        case when in_topic in ('me', 'nu', 'di', 'hr', 'co', 'ec', 'none') then 'voeten' else 'study' end
+    )
+);
+
+create or replace macro marts.known_sense(code) as (
+    case
+        when code in ('strict', 'wide') then code
+        else error('unknown sense ''' || coalesce(code, 'null') || ''': it is strict or wide')
+    end
+);
+
+create or replace macro marts.cohesion(
+    of_state, partners := null::varchar[], from_year := 1946, to_year := 9999,
+    in_topic := 'all', in_scheme := null::varchar
+) as table
+with asked as materialized (
+    select
+        marts.known_state(of_state) as state,
+        marts.known_topic(marts.scheme_of(in_topic, in_scheme), in_topic) as topic,
+        (select list(marts.known_state(code)) from unnest(partners) as listed (code)) as partners
+),
+
+summed as (
+    select
+        state_a,
+        state_b,
+        {%- for column in ['yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn', 'n', 'unanimous', 'absent_a',
+            'absent_b', 'absent_either'] %}
+        sum({{ column }})::integer as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from marts.vote_pairs
+    where
+        scheme = marts.scheme_of(in_topic, in_scheme)
+        and topic = in_topic
+        and year between from_year and to_year
+        and (state_a = of_state or state_b = of_state)
+    group by state_a, state_b
+),
+
+-- UNBIS subjects are too many for the pair table: their roll calls are counted when asked for.
+on_demand as (
+    select
+        of_state as state,
+        partners.state as partner,
+        count(*) filter (focus.vote = 'yes' and partners.vote = 'yes')::integer as yy,
+        count(*) filter (focus.vote = 'yes' and partners.vote = 'abstain')::integer as ya,
+        count(*) filter (focus.vote = 'yes' and partners.vote = 'no')::integer as yn,
+        count(*) filter (focus.vote = 'abstain' and partners.vote = 'yes')::integer as ay,
+        count(*) filter (focus.vote = 'abstain' and partners.vote = 'abstain')::integer as aa,
+        count(*) filter (focus.vote = 'abstain' and partners.vote = 'no')::integer as an,
+        count(*) filter (focus.vote = 'no' and partners.vote = 'yes')::integer as ny,
+        count(*) filter (focus.vote = 'no' and partners.vote = 'abstain')::integer as na,
+        count(*) filter (focus.vote = 'no' and partners.vote = 'no')::integer as nn,
+        count(*) filter (focus.vote <> 'absent' and partners.vote <> 'absent')::integer as n,
+        count(*) filter (
+            focus.vote <> 'absent' and partners.vote <> 'absent'
+            and (roll_calls.yes_counted > 0)::int + (roll_calls.no_counted > 0)::int
+            + (roll_calls.abstain_counted > 0)::int = 1
+        )::integer as unanimous,
+        count(*) filter (focus.vote = 'absent' and partners.vote <> 'absent')::integer as absent_a,
+        count(*) filter (focus.vote <> 'absent' and partners.vote = 'absent')::integer as absent_b,
+        count(*) filter (focus.vote = 'absent' or partners.vote = 'absent')::integer as absent_either
+    from marts.bridge_roll_call_topics as topics
+    inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
+    inner join marts.fct_votes as focus using (roll_call_id)
+    inner join marts.fct_votes as partners using (roll_call_id)
+    where
+        in_scheme = 'unbis'
+        and topics.scheme = 'unbis'
+        and topics.topic = in_topic
+        and roll_calls.kind = 'resolution'
+        and roll_calls.year between from_year and to_year
+        and focus.state = of_state
+        and partners.state <> of_state
+    group by partners.state
+),
+
+seen as (
+    select
+        state_a as state, state_b as partner, yy, ya, yn, ay, aa, an, ny, na, nn, n, unanimous,
+        absent_a, absent_b, absent_either
+    from summed
+    where state_a = of_state
+    union all
+    select
+        state_b, state_a, yy, ay, ny, ya, aa, na, yn, an, nn, n, unanimous,
+        absent_b, absent_a, absent_either
+    from summed
+    where state_b = of_state
+    union all
+    select * from on_demand
+)
+
+select
+    seen.state,
+    seen.partner,
+    asked.topic,
+    n,
+    {{ agreeing() }} as agreed,
+    {{ half_agreeing() }} as half_agreed,
+    {{ opposing() }} as opposed,
+    absent_either,
+    {%- for name, expression in measures().items() %}
+    {{ measured(expression) }} as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from seen
+inner join asked on asked.state = seen.state
+where asked.partners is null or list_contains(asked.partners, seen.partner)
+order by agreement_half desc nulls last, seen.partner;
+
+create or replace macro marts.opposition_of(
+    focus_state, first_power, second_power, from_year := 1946, to_year := 9999,
+    in_topic := 'all', in_sense := 'strict', in_scheme := null::varchar
+) as table
+with asked as materialized (
+    select
+        marts.known_state(focus_state) as focus,
+        marts.known_state(first_power) as power_a,
+        marts.known_state(second_power) as power_b,
+        marts.known_topic(marts.scheme_of(in_topic, in_scheme), in_topic) as topic,
+        marts.known_sense(in_sense) as sense
+),
+
+opposed as (
+    select
+        votes.roll_call_id,
+        max(votes.vote) filter (votes.state = focus_state) as focus_vote,
+        max(votes.vote) filter (votes.state = first_power) as vote_a,
+        max(votes.vote) filter (votes.state = second_power) as vote_b
+    from marts.fct_votes as votes
+    inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
+    inner join marts.bridge_roll_call_topics as topics using (roll_call_id)
+    where
+        votes.state in (focus_state, first_power, second_power)
+        and votes.year between from_year and to_year
+        and roll_calls.kind = 'resolution'
+        and topics.scheme = marts.scheme_of(in_topic, in_scheme)
+        and topics.topic = in_topic
+    group by votes.roll_call_id
+)
+
+select
+    asked.focus,
+    asked.power_a,
+    asked.power_b,
+    asked.topic,
+    asked.sense,
+    counts.*
+from asked
+cross join (
+    select {{ opposition_counts() }}
+    from opposed
+    where focus_vote is not null and {{ are_opposed('vote_a', 'vote_b', 'in_sense') }}
+) as counts;
+{%- endmacro %}

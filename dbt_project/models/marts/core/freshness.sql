@@ -1,0 +1,47 @@
+{{ config(post_hook="{{ create_table_macros() }}") }}
+-- depends_on: {{ ref('cohesion_by_pair_year_topic') }}
+-- depends_on: {{ ref('dim_topics') }}
+-- depends_on: {{ ref('fct_votes') }}
+-- depends_on: {{ ref('bridge_roll_call_topics') }}
+{%- set marts = [] -%}
+{%- if execute -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.schema == 'marts' and node.name != 'freshness' -%}
+        {%- do marts.append(node.name) -%}
+    {%- endfor -%}
+{%- endif %}
+
+with marts as (
+    select unnest({{ marts | sort }}::varchar[]) as mart
+),
+
+data as (
+    select
+        max(vote_date) as data_through,
+        max(year) as last_year
+    from {{ ref('dim_roll_calls') }}
+),
+
+sessions as (
+    select count(distinct session) filter (status = 'as expected' and found_roll_calls > 0) as sessions_complete
+    from {{ ref('completeness') }}
+),
+
+releases as (
+    select string_agg(distinct source || ' ' || release, ', ' order by source || ' ' || release) as releases
+    from {{ source('raw', 'releases') }}
+)
+
+select
+    marts.mart,
+    data.data_through,
+    sessions.sessions_complete::integer as sessions_complete,
+    releases.releases,
+    timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as built_at,
+    -- Publication sets these two once every blocking check has passed.
+    null::timestamp as checked_at,
+    false as is_fresh,
+    '{{ var("run_id") }}' as run_id,
+    {{ var('synthetic') }} as synthetic
+from marts, data, sessions, releases
+order by marts.mart

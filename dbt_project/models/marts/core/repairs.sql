@@ -1,0 +1,54 @@
+select
+    source,
+    release,
+    file,
+    rule,
+    rows::integer as rows,
+    example
+from {{ source('raw', 'repairs') }}
+union all
+select
+    'unxml' as source,
+    any_value(release) as release,
+    null as file,
+    'a symbol listed more than once is read once, its first line' as rule,
+    count(*)::integer as rows,
+    min(symbol) as example
+from {{ ref('stg_unxml__resolutions') }}
+where listed_times > 1
+having count(*) > 0
+union all
+select
+    'unxml' as source,
+    any_value(release) as release,
+    null as file,
+    'a recorded vote that lists no states is left to another source' as rule,
+    count(*)::integer as rows,
+    min(symbol) as example
+from {{ ref('stg_unxml__resolutions') }}
+anti join {{ ref('stg_unxml__roll_calls') }} using (symbol)
+where adoption_type = 'recorded'
+having count(*) > 0
+union all
+select
+    'voeten' as source,
+    any_value(release) as release,
+    null as file,
+    'a date before session 59 holds to the month only' as rule,
+    count(*)::integer as rows,
+    min(voeten_rcid)::varchar as example
+from {{ ref('stg_voeten__roll_calls') }}
+where date_precision = 'month'
+having count(*) > 0
+union all
+select
+    'voeten' as source,
+    any_value(release) as release,
+    null as file,
+    'a roll call without a symbol is known by the source''s number' as rule,
+    count(*)::integer as rows,
+    min(voeten_rcid)::varchar as example
+from {{ ref('stg_voeten__roll_calls') }}
+where source_symbol is null
+having count(*) > 0
+order by source, rule

@@ -1,0 +1,28 @@
+with source as (
+    select * from {{ source('raw', 'undl_votes') }}
+),
+
+states as (
+    select
+        source.*,
+        coalesce(state_codes.state, state_names.state) as state
+    from source
+    left join {{ ref('state_codes') }} as state_codes
+        on
+            state_codes.system = 'iso3'
+            and source.ms_code = state_codes.code
+            and source.vote_date >= coalesce(state_codes.valid_from, date '1900-01-01')
+            and source.vote_date < coalesce(state_codes.valid_to, date '2999-01-01')
+    left join {{ ref('state_names') }} as state_names
+        on {{ state_name_key('source.ms_name') }} = state_names.name_key
+),
+
+votes as (
+    select distinct
+        coalesce(nullif(undl_id, ''), {{ normalise_symbol('resolution') }} || '@' || vote_date) as undl_key,
+        state,
+        case ms_vote when 'Y' then 'yes' when 'N' then 'no' when 'A' then 'abstain' else 'absent' end as vote
+    from states
+)
+
+select * from votes

@@ -1,0 +1,21 @@
+-- A name listed twice in one list is one vote: the state is what counts.
+with source as (
+    select * from {{ source('raw', 'unxml_votes') }}
+),
+
+roll_calls as (
+    select * from {{ ref('stg_unxml__roll_calls') }}
+),
+
+votes as (
+    select distinct
+        roll_calls.unxml_key,
+        state_names.state,
+        source.vote
+    from source
+    inner join roll_calls on source.file = roll_calls.file and source.row_number = roll_calls.row_number
+    left join {{ ref('state_names') }} as state_names
+        on {{ state_name_key('source.state_name') }} = state_names.name_key
+)
+
+select * from votes

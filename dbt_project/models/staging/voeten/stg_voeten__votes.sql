@@ -1,0 +1,43 @@
+with source as (
+    select * from {{ source('raw', 'voeten_votes') }}
+),
+
+roll_calls as (
+    select
+        rcid,
+        vote_date
+    from {{ source('raw', 'voeten_roll_calls') }}
+),
+
+votes as (
+    select
+        source.rcid as voeten_rcid,
+        state_codes.state,
+        case source.vote
+            when 1 then 'yes' when 2 then 'abstain' when 3 then 'no' when 8 then 'absent' when 9 then 'not_member'
+        end as vote
+    from source
+    inner join roll_calls using (rcid)
+    left join {{ ref('state_codes') }} as state_codes
+        on
+            state_codes.system = 'cow'
+            and source.ccode::varchar = state_codes.code
+            and roll_calls.vote_date >= coalesce(state_codes.valid_from, date '1900-01-01')
+            and roll_calls.vote_date < coalesce(state_codes.valid_to, date '2999-01-01')
+),
+
+-- Two codes may stand for one state (the Yemens, the Germanies): the code of the day is the one that votes.
+seated as (
+    select * from votes
+    where vote <> 'not_member'
+)
+
+select * from seated
+union all
+select distinct
+    votes.voeten_rcid,
+    votes.state,
+    votes.vote
+from votes
+anti join seated using (voeten_rcid, state)
+where votes.vote = 'not_member' and votes.state is not null
