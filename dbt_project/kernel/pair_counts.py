@@ -1,11 +1,11 @@
 """The pair kernel: how often any two member states voted which way, counted by matrix products.
 
-Belongs here: turning votes into counts of the 4 by 4 table (yes, abstain, no, absent) of each pair,
-period, scheme and topic. Not here: what is read or written (the models that call it) and every measure
-(the SQL macros).
+Belongs here: turning votes into counts of the 4 by 4 table (yes, abstain, no, absent) of each
+pair, period, scheme and topic. Not here: what is read or written (the models that call it) and
+every measure (the SQL macros).
 
-One matrix of ones and zeros a vote value, roll calls by states: the product of two of them counts, for
-every pair of states at once, the roll calls on which the one voted this way and the other that way.
+One matrix of ones and zeros a vote value, roll calls by states: the product of two of them counts,
+for every pair of states at once, the roll calls on which the one voted this way and the other that.
 """
 
 from collections.abc import Iterator
@@ -37,12 +37,12 @@ def pair_counts(
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray, dict[str, np.ndarray]]]:
     """Count the votes of each pair of states on each selection of roll calls.
 
-    `roll_call`, `state` and `vote` have one entry a vote: the index of the roll call (0-based, dense),
-    of the state (below `states`, in the order of their codes) and the vote (0 yes, 1 abstain, 2 no,
-    3 absent). Each selection is an array of roll call indices. Yields, per selection, its position,
-    the indices of the first and second state of each pair that shares a roll call (first < second), and
-    the counts by column name, int32. A pair of which one or both were never members on a selected roll
-    call is left out.
+    `roll_call`, `state` and `vote` have one entry a vote: the index of the roll call (0-based,
+    dense), of the state (below `states`, in the order of their codes) and the vote (0 yes,
+    1 abstain, 2 no, 3 absent). Each selection is an array of roll call indices. Yields, per
+    selection, its position, the indices of the first and second state of each pair that shares a
+    roll call (first < second), and the counts by column name, int32. A pair that was never a
+    member together on a selected roll call is left out.
     """
     placed = np.full((int(roll_call.max()) + 1 if len(roll_call) else 0, states), -1, dtype=np.int8)
     placed[roll_call, state] = vote
@@ -84,9 +84,9 @@ def pair_table(
     """Count every pair in every period, scheme and topic.
 
     `votes` has the columns roll_call_id, state and vote ('yes', 'abstain', 'no', 'absent');
-    `topics` has roll_call_id, scheme, topic and `period`. Returns one row per unordered pair of states
-    (state_a < state_b), period, scheme and topic, ordered by scheme, topic, period and pair, with the
-    columns of COUNT_COLUMNS as int32.
+    `topics` has roll_call_id, scheme, topic and `period`. Returns one row per unordered pair of
+    states (state_a < state_b), period, scheme and topic, ordered by scheme, topic, period and pair,
+    with the columns of COUNT_COLUMNS as int32.
     """
     roll_calls = votes["roll_call_id"].combine_chunks().dictionary_encode()
     states = sorted(votes["state"].unique().to_pylist())

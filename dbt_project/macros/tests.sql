@@ -14,3 +14,17 @@ select *
 from {{ model }}
 where not coalesce({{ expression }}, false)
 {% endtest %}
+
+{#- A relation has exactly these columns, by name and type: the contract of models that cannot have one. -#}
+{% test columns_are(model, columns) %}
+select coalesce(found.column_name, expected.column_name) as column_name
+from (
+    select column_name, data_type
+    from duckdb_columns()
+    where schema_name = '{{ model.schema }}' and table_name = '{{ model.identifier }}'
+) as found
+full outer join (
+    values {% for name, type in columns.items() %}('{{ name }}', '{{ type }}'){{ ', ' if not loop.last }}{% endfor %}
+) as expected (column_name, data_type) using (column_name)
+where found.data_type is distinct from expected.data_type
+{% endtest %}

@@ -1,0 +1,15 @@
+"""One row per unordered pair of states, session, scheme and topic: see vote_pairs_by_session.yml.
+
+Belongs here: the period that is counted by. The counting is in kernel/pair_counts.py.
+"""
+
+import pair_counts
+import pyarrow as pa
+
+
+def model(dbt, session):
+    """Count the votes of each pair on resolutions, per session."""
+    dbt.config(materialized="table")
+    votes = dbt.ref("int_resolution_votes").to_arrow_table()
+    topics = dbt.ref("int_resolution_topics").to_arrow_table()
+    return pair_counts.pair_table(votes, topics, "session", pa.string())
