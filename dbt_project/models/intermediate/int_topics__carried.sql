@@ -1,5 +1,5 @@
 -- The Assembly votes on the same items year after year: where a roll call has no trusted code, it takes what
--- most of its forerunners of the same title have, and a reviewed rule speaks where it has no forerunner.
+-- at least half of its newest forerunners of the same title have, and a reviewed rule speaks where it has none.
 -- To measure that, resolutions of three coded years at a time are done again as if all codes from the first
 -- of the three on were hidden (holdout_to is then the last of the three).
 with titles as (
@@ -14,23 +14,6 @@ codes as (
         coded.*
     from {{ ref('int_topics__codes') }} as coded
     inner join titles using (roll_call_id)
-),
-
--- A year with a handful of coded roll calls is the ragged end of a release: it joins the year before.
-coded_years as (
-    select year
-    from codes
-    group by year
-    having count(distinct roll_call_id) >= 30
-),
-
-holdouts as (
-    select
-        lag(year, 2) over (order by year) as hidden_from,
-        coalesce(lead(year) over (order by year) - 1, 9999) as last_year,
-        year as holdout_to
-    from coded_years
-    qualify hidden_from >= 1990
 ),
 
 targets as (
@@ -52,16 +35,18 @@ targets as (
         holdouts.holdout_to,
         holdouts.hidden_from
     from codes
-    inner join holdouts on codes.year between holdouts.hidden_from and holdouts.last_year
+    inner join {{ ref('int_topics__holdouts') }} as holdouts
+        on codes.year between holdouts.hidden_from and holdouts.last_year
     where codes.kind = 'resolution'
 ),
 
+-- The newest five: practice changes over the decades.
 forerunners as (
     select
         targets.roll_call_id,
         targets.code,
         targets.holdout_to,
-        avg(codes.has_code::integer) as share_with_code
+        codes.has_code
     from targets
     inner join codes
         on
@@ -69,6 +54,19 @@ forerunners as (
             and targets.code = codes.code
             and codes.year < targets.hidden_from
             and codes.is_trusted
+    qualify row_number() over (
+        partition by targets.roll_call_id, targets.code, targets.holdout_to
+        order by codes.year desc, codes.roll_call_id
+    ) <= 5
+),
+
+shares as (
+    select
+        roll_call_id,
+        code,
+        holdout_to,
+        avg(has_code::integer) as share_with_code
+    from forerunners
     group by all
 ),
 
@@ -87,14 +85,14 @@ select
     targets.code,
     targets.holdout_to,
     case
-        when forerunners.share_with_code is not null then 'recurring title'
+        when shares.share_with_code is not null then 'recurring title'
         else 'title rule ' || rules.rule_id
     end as evidence
 from targets
-left join forerunners
+left join shares
     on
-        targets.roll_call_id = forerunners.roll_call_id
-        and targets.code = forerunners.code
-        and targets.holdout_to is not distinct from forerunners.holdout_to
+        targets.roll_call_id = shares.roll_call_id
+        and targets.code = shares.code
+        and targets.holdout_to is not distinct from shares.holdout_to
 left join rules on targets.roll_call_id = rules.roll_call_id and targets.code = rules.code
-where coalesce(forerunners.share_with_code >= 0.5, rules.rule_id is not null)
+where coalesce(shares.share_with_code >= 0.5, rules.rule_id is not null)

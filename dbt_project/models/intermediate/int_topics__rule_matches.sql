@@ -26,6 +26,7 @@ matched as (
         rules.rule_id,
         rules.scheme,
         rules.topic,
+        rules.tier,
         rules.unless
     from (select distinct field, text from texts where text <> '') as texts
     inner join {{ ref('topic_rules') }} as rules
@@ -36,6 +37,7 @@ select
     texts.roll_call_id,
     matched.scheme,
     matched.topic,
+    matched.tier,
     matched.field,
     matched.rule_id
 from texts

@@ -1,22 +1,5 @@
 -- The study's topics: weaker evidence is asked only where stronger is silent.
-with ranked as (
-    select
-        roll_call_id,
-        topic,
-        rule_id,
-        field,
-        case field
-            when 'committee' then 1
-            when 'agenda_item' then 1
-            when 'title' then 1
-            when 'voeten_code' then 3
-            when 'subject' then 4
-        end as tier
-    from {{ ref('int_topics__rule_matches') }}
-    where scheme = 'study'
-),
-
-own as (
+with own as (
     select
         roll_call_id,
         topic,
@@ -27,7 +10,8 @@ own as (
             when 'subject' then 'unbis subject'
             else replace(field, '_', ' ') || ' rule ' || rule_id
         end as evidence
-    from ranked
+    from {{ ref('int_topics__rule_matches') }}
+    where scheme = 'study'
     qualify row_number() over (
         partition by roll_call_id, topic
         order by tier, field = 'committee' desc, field, rule_id
