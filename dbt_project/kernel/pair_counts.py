@@ -9,14 +9,14 @@ for every pair of states at once, the roll calls on which the one voted this way
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-CAST = ("y", "a", "n")
-CELLS = tuple(first + second for first in CAST for second in CAST)
-ABSENT = 3
+VOTES = ("yes", "abstain", "no", "absent")
+CELLS = ("yy", "ya", "yn", "ay", "aa", "an", "ny", "na", "nn")
 COUNT_COLUMNS = (
     *CELLS,
     "n",
@@ -28,94 +28,109 @@ COUNT_COLUMNS = (
 )
 
 
-def pair_counts(
-    roll_call: np.ndarray,
-    state: np.ndarray,
-    vote: np.ndarray,
-    selections: list[np.ndarray],
-    states: int,
-) -> Iterator[tuple[int, np.ndarray, np.ndarray, dict[str, np.ndarray]]]:
-    """Count the votes of each pair of states on each selection of roll calls.
+@cache
+def upper_triangle(size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Where the pairs of `size` states stand in a flattened square matrix.
 
-    `roll_call`, `state` and `vote` have one entry a vote: the index of the roll call (0-based,
-    dense), of the state (below `states`, in the order of their codes) and the vote (0 yes,
-    1 abstain, 2 no, 3 absent). Each selection is an array of roll call indices. Yields, per
-    selection, its position, the indices of the first and second state of each pair that shares a
-    roll call (first < second), and the counts by column name, int32. A pair that was never a
-    member together on a selected roll call is left out.
+    Returns four integer arrays of length size * (size - 1) / 2: the row and column of each pair
+    (row < column), its flat position, and the flat position of the same pair the other way round.
     """
-    placed = np.full((int(roll_call.max()) + 1 if len(roll_call) else 0, states), -1, dtype=np.int8)
-    placed[roll_call, state] = vote
-    for position, selection in enumerate(selections):
-        votes = placed[selection]
-        present = np.flatnonzero((votes >= 0).any(axis=0))
-        votes = votes[:, present]
-        size = len(present)
-        # float32 counts exactly up to 2^24 roll calls and multiplies at full speed.
-        ones = np.concatenate([votes == value for value in range(4)], axis=1).astype(np.float32)
-        table = (ones.T @ ones).astype(np.int32).reshape(4, size, 4, size)
-        kinds_cast = sum((votes == value).any(axis=1).astype(np.int8) for value in range(3))
-        cast = ((votes >= 0) & (votes < ABSENT))[kinds_cast == 1].astype(np.float32)
-        unanimous = (cast.T @ cast).astype(np.int32)
-        first, second = np.triu_indices(size, k=1)
-        counts = {
-            a + b: table[i, first, j, second]
-            for i, a in enumerate(CAST)
-            for j, b in enumerate(CAST)
-        }
-        counts["n"] = table[:ABSENT, :, :ABSENT, :].sum(axis=(0, 2), dtype=np.int32)[first, second]
-        counts["unanimous"] = unanimous[first, second]
-        counts["absent_a"] = table[ABSENT, :, :ABSENT, :].sum(axis=1, dtype=np.int32)[first, second]
-        counts["absent_b"] = table[:ABSENT, :, ABSENT, :].sum(axis=0, dtype=np.int32)[first, second]
-        counts["absent_both"] = table[ABSENT, :, ABSENT, :][first, second]
-        counts["absent_either"] = counts["absent_a"] + counts["absent_b"] + counts["absent_both"]
-        shared = (counts["n"] + counts["absent_either"]) > 0
-        yield (
-            position,
-            present[first[shared]],
-            present[second[shared]],
-            {name: values[shared] for name, values in counts.items()},
-        )
+    first, second = np.triu_indices(size, k=1)
+    return first, second, first * size + second, second * size + first
 
 
-def pair_table(
+def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Count how each pair of states voted on some roll calls.
+
+    `votes` is roll calls by states, int8: 0 yes, 1 abstain, 2 no, 3 absent, -1 no member. Returns
+    the columns of the first and second state of each pair that was a member together at least
+    once (first < second), and the counts by name (COUNT_COLUMNS), int32.
+    """
+    present = np.flatnonzero((votes >= 0).any(axis=0))
+    votes = votes[:, present]
+    first, second, above, below = upper_triangle(len(present))
+    # float32 counts exactly up to 2^24 roll calls and multiplies at full speed.
+    yes, abstain, no, absent = ((votes == value).astype(np.float32) for value in range(4))
+    cast = yes + abstain + no
+    alike = (yes.any(axis=1) * 1 + abstain.any(axis=1) + no.any(axis=1)) == 1
+
+    def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        return (left.T @ right).astype(np.int32).ravel()
+
+    counts = {}
+    for letter, matrix in (("y", yes), ("a", abstain), ("n", no)):
+        counts[letter * 2] = product(matrix, matrix)[above]
+    for letters, left, right in (("ya", yes, abstain), ("yn", yes, no), ("an", abstain, no)):
+        both = product(left, right)
+        counts[letters] = both[above]
+        counts[letters[::-1]] = both[below]
+    counts["n"] = product(cast, cast)[above]
+    counts["unanimous"] = product(cast[alike], cast[alike])[above]
+    one_absent = product(absent, cast)
+    counts["absent_a"] = one_absent[above]
+    counts["absent_b"] = one_absent[below]
+    counts["absent_both"] = product(absent, absent)[above]
+    counts["absent_either"] = counts["absent_a"] + counts["absent_b"] + counts["absent_both"]
+    together = (counts["n"] + counts["absent_either"]) > 0
+    if not together.all():
+        first, second = first[together], second[together]
+        counts = {name: values[together] for name, values in counts.items()}
+    return present[first], present[second], counts
+
+
+def pair_counts(
     votes: pa.Table, topics: pa.Table, period: str, period_type: pa.DataType
-) -> pa.Table:
+) -> pa.RecordBatchReader:
     """Count every pair in every period, scheme and topic.
 
     `votes` has the columns roll_call_id, state and vote ('yes', 'abstain', 'no', 'absent');
     `topics` has roll_call_id, scheme, topic and `period`. Returns one row per unordered pair of
     states (state_a < state_b), period, scheme and topic, ordered by scheme, topic, period and pair,
-    with the columns of COUNT_COLUMNS as int32.
+    with the columns of COUNT_COLUMNS as int32: a stream, one batch a period, scheme and topic, so
+    that counting and writing go side by side and memory stays small.
     """
     roll_calls = votes["roll_call_id"].combine_chunks().dictionary_encode()
-    states = sorted(votes["state"].unique().to_pylist())
-    state_index = pa.array(states)
-    state = pc.index_in(votes["state"], state_index).to_numpy()
-    vote = pc.index_in(votes["vote"], pa.array(["yes", "abstain", "no", "absent"])).to_numpy()
+    states = pa.array(sorted(votes["state"].unique().to_pylist()), pa.string())
+    placed = np.full((len(roll_calls.dictionary), len(states)), -1, dtype=np.int8)
+    placed[roll_calls.indices.to_numpy(), pc.index_in(votes["state"], states).to_numpy()] = (
+        pc.index_in(votes["vote"], pa.array(VOTES)).to_numpy()
+    )
     keys = topics.group_by(["scheme", "topic", period]).aggregate([("roll_call_id", "list")])
-    keys = keys.sort_by([("scheme", "ascending"), ("topic", "ascending"), (period, "ascending")])
-    selections = [
-        pc.index_in(ids.values, roll_calls.dictionary).to_numpy(zero_copy_only=False)
-        for ids in keys["roll_call_id_list"]
-    ]
-    names = [keys[name].to_pylist() for name in ("scheme", "topic", period)]
-    batches = []
-    for position, first, second, counts in pair_counts(
-        roll_calls.indices.to_numpy(), state, vote, selections, len(states)
-    ):
-        rows = len(first)
-        scheme, topic, when = (column[position] for column in names)
-        batches.append(
-            pa.table(
-                {
-                    "state_a": pa.DictionaryArray.from_arrays(first.astype(np.int32), state_index),
-                    "state_b": pa.DictionaryArray.from_arrays(second.astype(np.int32), state_index),
-                    period: pa.repeat(pa.scalar(when, period_type), rows),
-                    "scheme": pa.repeat(pa.scalar(scheme), rows).dictionary_encode(),
-                    "topic": pa.repeat(pa.scalar(topic), rows).dictionary_encode(),
-                    **counts,
-                }
+    keys = keys.sort_by([(name, "ascending") for name in ("scheme", "topic", period)])
+    words = {
+        name: pa.array(sorted(keys[name].unique().to_pylist())) for name in ("scheme", "topic")
+    }
+    coded = pa.dictionary(pa.int32(), pa.string())
+    schema = pa.schema(
+        [("state_a", coded), ("state_b", coded), (period, period_type)]
+        + [("scheme", coded), ("topic", coded)]
+        + [(name, pa.int32()) for name in COUNT_COLUMNS]
+    )
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for key in keys.to_batches(max_chunksize=1):
+            scheme, topic, when, selected = (column[0] for column in key.columns)
+            rows = pc.index_in(selected.values, roll_calls.dictionary).to_numpy(False)
+            first, second, counts = count_pairs(placed[rows])
+            size = len(first)
+            one_word = [
+                pa.DictionaryArray.from_arrays(
+                    np.full(size, words[name].index(word).as_py(), np.int32), words[name]
+                )
+                for name, word in (("scheme", scheme), ("topic", topic))
+            ]
+            pair = [
+                pa.DictionaryArray.from_arrays(index.astype(np.int32), states)
+                for index in (first, second)
+            ]
+            yield pa.record_batch(
+                [
+                    *pair,
+                    pa.repeat(when.cast(period_type), size),
+                    *one_word,
+                    *(counts[name] for name in COUNT_COLUMNS),
+                ],
+                schema=schema,
             )
-        )
-    return pa.concat_tables(batches)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())

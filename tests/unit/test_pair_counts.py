@@ -20,7 +20,7 @@ def table(
     votes: list[tuple[str, str, str]], topics: list[tuple[str, str, str, int]]
 ) -> pl.DataFrame:
     """Count pairs of (roll call, state, vote) rows on (roll call, scheme, topic, year) rows."""
-    counted = pair_counts.pair_table(
+    counted = pair_counts.pair_counts(
         pa.table(
             dict(zip(("roll_call_id", "state", "vote"), zip(*votes, strict=True), strict=True))
         ),
@@ -36,7 +36,7 @@ def table(
         "year",
         pa.int32(),
     )
-    return pl.from_arrow(counted).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    return pl.from_arrow(counted.read_all()).with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
 def counted_by_loops(votes, topics) -> dict:

@@ -12,4 +12,4 @@ def model(dbt, session):
     dbt.config(materialized="table")
     votes = dbt.ref("int_resolution_votes").to_arrow_table()
     topics = dbt.ref("int_resolution_topics").to_arrow_table()
-    return pair_counts.pair_table(votes, topics, "session", pa.string())
+    return pair_counts.pair_counts(votes, topics, "session", pa.string())
