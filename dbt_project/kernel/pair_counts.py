@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from threadpoolctl import threadpool_limits
 
 VOTES = ("yes", "abstain", "no", "absent")
 CELLS = ("yy", "ya", "yn", "ay", "aa", "an", "ny", "na", "nn")
@@ -108,29 +109,32 @@ def pair_counts(
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for key in keys.to_batches(max_chunksize=1):
-            scheme, topic, when, selected = (column[0] for column in key.columns)
-            rows = pc.index_in(selected.values, roll_calls.dictionary).to_numpy(False)
-            first, second, counts = count_pairs(placed[rows])
-            size = len(first)
-            one_word = [
-                pa.DictionaryArray.from_arrays(
-                    np.full(size, words[name].index(word).as_py(), np.int32), words[name]
+        # The matrices are small: threads of the product would wait for each other, and for the
+        # threads that write.
+        with threadpool_limits(limits=1, user_api="blas"):
+            for key in keys.to_batches(max_chunksize=1):
+                scheme, topic, when, selected = (column[0] for column in key.columns)
+                rows = pc.index_in(selected.values, roll_calls.dictionary).to_numpy(False)
+                first, second, counts = count_pairs(placed[rows])
+                size = len(first)
+                one_word = [
+                    pa.DictionaryArray.from_arrays(
+                        np.full(size, words[name].index(word).as_py(), np.int32), words[name]
+                    )
+                    for name, word in (("scheme", scheme), ("topic", topic))
+                ]
+                pair = [
+                    pa.DictionaryArray.from_arrays(index.astype(np.int32), states)
+                    for index in (first, second)
+                ]
+                yield pa.record_batch(
+                    [
+                        *pair,
+                        pa.repeat(when.cast(period_type), size),
+                        *one_word,
+                        *(counts[name] for name in COUNT_COLUMNS),
+                    ],
+                    schema=schema,
                 )
-                for name, word in (("scheme", scheme), ("topic", topic))
-            ]
-            pair = [
-                pa.DictionaryArray.from_arrays(index.astype(np.int32), states)
-                for index in (first, second)
-            ]
-            yield pa.record_batch(
-                [
-                    *pair,
-                    pa.repeat(when.cast(period_type), size),
-                    *one_word,
-                    *(counts[name] for name in COUNT_COLUMNS),
-                ],
-                schema=schema,
-            )
 
     return pa.RecordBatchReader.from_batches(schema, batches())
