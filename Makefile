@@ -1,0 +1,44 @@
+# The project's commands; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run ui test lint bench browser
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Make .venv from requirements.lock, once
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	@touch $@
+
+run: setup ## Fetch, build, check and publish warehouse/unga.duckdb
+	$(BIN)/unga refresh
+
+ui: setup ## Open the Dagster UI on 127.0.0.1:3000
+	$(BIN)/unga ui
+
+test: setup ## Run all tests; with UNGA_MIRROR set, on the real votes too
+	$(BIN)/pytest
+
+lint: setup ## ruff, mypy, sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+
+bench: setup ## Measure a whole refresh and the queries; a report, not a test
+	$(BIN)/python -m benchmarks
+
+browser: ## Install Chromium, which the tests of the UI drive (Debian, Ubuntu)
+	apt-get update -qq && apt-get install -y -qq chromium

@@ -1,0 +1,185 @@
+"""The dbt project as assets: one a model and seed, its tests as their checks.
+
+Belongs here: the manifest, the names and groups of dbt's assets, running dbt, and what its tests
+found. Not here: any SQL of a model (dbt_project/).
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+from orchestration.assets.landing import OWNERS
+from orchestration.layout import DBT_PROJECT
+from orchestration.outcomes import Outcome
+from orchestration.raw_tables import LEDGERS, RAW_TABLES
+from orchestration.resources import Warehouse
+
+MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+DBT = Path(sys.executable).with_name("dbt")
+ROWS_SHOWN = 5
+
+
+class Translator(DagsterDbtTranslator):
+    """Asset keys by layer, [layer, name]; groups by folder; raw tables are the raw assets."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """A model's schema and name, or the raw table that a dbt source stands for."""
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The folder of a mart (core, cohesion, study), else the layer."""
+        schema, fqn = dbt_resource_props["schema"], dbt_resource_props["fqn"]
+        return fqn[2] if schema == "marts" and len(fqn) > 3 else schema
+
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        """A test as a check that Dagster itself does not wait for.
+
+        dbt skips what depends on a failed test, and the step fails with it. If Dagster waited too,
+        it would break the one dbt command into several.
+        """
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(blocking=False)
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """The same team as everywhere."""
+        return OWNERS
+
+
+def manifest() -> Path:
+    """The dbt manifest, parsed anew when any file of the dbt project is younger than it.
+
+    Raises RuntimeError with dbt's own words if the project can't be parsed.
+    """
+    folders = ("models", "seeds", "macros", "tests")
+    files = [path for folder in folders for path in (DBT_PROJECT / folder).rglob("*.*")]
+    files += [DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml"]
+    youngest = max(path.stat().st_mtime for path in files)
+    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < youngest:
+        MANIFEST.parent.mkdir(exist_ok=True)
+        # Parsed aside and moved in whole: another process may be reading the old one.
+        with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as aside:
+            parsed = subprocess.run(
+                [DBT, "parse", "--profiles-dir", ".", "--target-path", aside, "--log-path", aside],
+                cwd=DBT_PROJECT,
+                capture_output=True,
+                text=True,
+            )
+            if parsed.returncode:
+                raise RuntimeError(f"dbt can't parse the project:\n{parsed.stdout}")
+            (Path(aside) / MANIFEST.name).replace(MANIFEST)
+    return MANIFEST
+
+
+def warehouse_models() -> dg.AssetsDefinition:
+    """Every seed, model and dbt test, built by one dbt command."""
+
+    @dbt_assets(
+        name="dbt_build",
+        manifest=manifest(),
+        dagster_dbt_translator=Translator(),
+    )
+    def dbt_build(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
+    ) -> Iterator[Any]:
+        raw = {f"raw.{table}" for tables in (*RAW_TABLES.values(), LEDGERS) for table in tables}
+        if missing := raw - warehouse.tables():
+            raise dg.Failure(
+                "Only a part of the refresh was asked for: this run's build file has no "
+                f"{', '.join(sorted(missing))}. Materialize all assets together.",
+                allow_retries=False,
+            )
+        target = warehouse.run_folder / "dbt"
+        arguments = {"synthetic": warehouse.on_sample, "run_id": warehouse.run_id}
+        with warehouse.environment():
+            invocation = dbt.cli(
+                ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(arguments)],
+                context=context,
+                target_path=target,
+                raise_on_error=False,
+            )
+            yield from (
+                invocation.stream()
+                .fetch_row_counts()
+                .fetch_column_metadata(with_column_lineage=False)
+            )
+            # Counting was done over a connection of dbt's adapter in this process, which stays.
+            DuckDBConnectionManager.close_all_connections()
+        outcomes, errors = _outcomes(warehouse, target)
+        warehouse.keep(outcomes)
+        if not invocation.is_successful():
+            said = [outcome.line() for outcome in outcomes if outcome.blocks] + errors
+            raise dg.Failure(
+                "\n".join(said) or f"dbt failed: see {target / 'dbt.log'}", allow_retries=False
+            )
+
+    return dbt_build
+
+
+def _outcomes(warehouse: Warehouse, target: Path) -> tuple[list[Outcome], list[str]]:
+    """What dbt's tests found, failing rows included, and the models that could not be built."""
+    results = target / "run_results.json"
+    if not results.exists():
+        return [], []
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    outcomes, errors = [], []
+    for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
+        node = nodes.get(result["unique_id"], {"resource_type": "unit_test"})
+        failed = result["status"] in ("fail", "error", "warn")
+        if node["resource_type"] == "test" and result["status"] != "skipped":
+            outcomes.append(
+                Outcome(
+                    table=_tested_table(nodes, node),
+                    check=node["name"],
+                    kind="dbt test",
+                    passed=not failed,
+                    severity="warn" if result["status"] == "warn" else "error",
+                    rows=result["failures"] or None,
+                    detail=_failing_rows(warehouse, target, node, result) if failed else "",
+                )
+            )
+        elif failed:
+            errors.append(f"{result['unique_id']}: {result['message']}")
+    return outcomes, errors
+
+
+def _tested_table(nodes: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    tested = nodes.get(node.get("attached_node") or "")
+    if tested:
+        return f"{tested['schema']}.{tested['name']}"
+    return ", ".join(name.rpartition(".")[2] for name in node["depends_on"]["nodes"])
+
+
+def _failing_rows(
+    warehouse: Warehouse, target: Path, node: Mapping[str, Any], result: Mapping[str, Any]
+) -> str:
+    """A few of the rows that a test refuses, and where its query is."""
+    query = target / "compiled" / "unga" / node["original_file_path"]
+    if not query.is_file():
+        query = query / node["path"]
+    said = f"query {query}"
+    if result["status"] == "error":
+        return f"{result['message']}; {said}"
+    with warehouse.connect(read_only=True) as connection:
+        rows = connection.sql(result["compiled_code"]).limit(ROWS_SHOWN)
+        shown = [
+            ", ".join(f"{column}={value}" for column, value in zip(rows.columns, row, strict=True))
+            for row in rows.fetchall()
+        ]
+    return "; ".join([*shown, said])

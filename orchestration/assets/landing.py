@@ -1,0 +1,111 @@
+"""The landing assets: what each source serves, kept as it came.
+
+Belongs here: which sources a run asks, and what it means that one does not answer. Not here: how a
+source is asked (sources/).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.resources import Warehouse
+from orchestration.sample import make_sample
+from orchestration.sources import SOURCES, Landed, Origin, Release, SourceError, landed_releases
+
+OWNERS = ["team:unga-warehouse"]
+IN_REACH = "in_reach"
+
+
+def _spec(name: str) -> dg.AssetSpec:
+    source = SOURCES[name].source
+    return dg.AssetSpec(
+        ["landing", name],
+        group_name="sources",
+        kinds={"file"},
+        owners=OWNERS,
+        description=f"{source.title}: every release as it came, never changed. One file or more a "
+        f"release, with size and hash.",
+        metadata={
+            "licence": source.licence,
+            "citation": source.citation,
+            "terms": source.terms,
+            "url": dg.MetadataValue.url(source.url),
+        },
+    )
+
+
+@dg.multi_asset(
+    name="landing",
+    specs=[_spec(name) for name in SOURCES],
+    check_specs=[
+        dg.AssetCheckSpec(
+            IN_REACH,
+            asset=["landing", name],
+            description="The source answered, and what it serves was taken in or is landed already.",
+        )
+        for name in SOURCES
+    ],
+)
+def landing(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult]:
+    """Ask each source for something newer; with no release of any source, turn to the sample."""
+    if not warehouse.on_sample:
+        landed = {name: _land(context, warehouse, name) for name in SOURCES}
+        if not any(it.release for it in landed.values()):
+            warehouse.warn(
+                context,
+                "NO SOURCE IS IN REACH and none is landed: this run builds the SYNTHETIC SAMPLE, "
+                "an invented Assembly, into sample.duckdb. No number in it is real. "
+                + " ".join(f"{name}: {it.reason}." for name, it in landed.items()),
+            )
+            warehouse.turn_to_sample()
+    if warehouse.on_sample:
+        if not warehouse.mirror:
+            make_sample(warehouse.layout.sample_mirror)
+        landed = {name: _land(context, warehouse, name) for name in SOURCES}
+    for name, it in landed.items():
+        yield dg.MaterializeResult(
+            asset_key=["landing", name],
+            metadata=_metadata(it.release) | {"what happened": it.reason, "new": it.is_new},
+            check_results=[
+                dg.AssetCheckResult(
+                    asset_key=["landing", name],
+                    passed=it.release is not None,
+                    check_name=IN_REACH,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"what happened": it.reason},
+                )
+            ],
+        )
+
+
+def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) -> Landed:
+    folder = warehouse.layout.landing(warehouse.on_sample)
+    kept = landed_releases(folder, name)
+    if warehouse.fetch and name not in warehouse.fetch:
+        return Landed(kept[-1] if kept else None, False, "not asked for in this run")
+    try:
+        landed = SOURCES[name].land(
+            folder, warehouse.origin, sessions=warehouse.sessions or None, log=context.log.info
+        )
+    except SourceError as refused:
+        warehouse.warn(context, f"{name} is refused: {refused}")
+        return Landed(kept[-1] if kept else None, False, f"refused: {refused}")
+    if landed.release is None and kept:
+        landed = Landed(kept[-1], False, landed.reason)
+    if landed.release is None:
+        warehouse.warn(context, f"{name}: {landed.reason}; nothing of it is landed")
+    return landed
+
+
+def _metadata(release: Release | None) -> dict[str, dg.MetadataValue]:
+    if release is None:
+        return {"release": dg.MetadataValue.text("none")}
+    rows = [f"| {file.name} | {file.size:,} | {file.sha256[:12]} |" for file in release.files]
+    return {
+        "release": dg.MetadataValue.text(release.name),
+        "bytes": dg.MetadataValue.int(sum(file.size for file in release.files)),
+        "folder": dg.MetadataValue.path(release.folder),
+        "files": dg.MetadataValue.md("\n".join(["| file | bytes | sha256 |", "|-|-|-|", *rows])),
+    }

@@ -1,0 +1,129 @@
+"""The publication assets: the file that users read, the sample beside it, and the exports.
+
+Belongs here: whether a build may be published, and what becomes of it then. Not here: how the files
+are written (publish.py).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import dagster as dg
+
+from expectations.runner import SUITES
+from orchestration.assets.landing import OWNERS
+from orchestration.checks import KIND
+from orchestration.layout import code_version
+from orchestration.publish import export_marts, replace_published, write_audit
+from orchestration.resources import Warehouse, now
+
+DATABASE = dg.AssetKey(["published", "database"])
+SAMPLE = dg.AssetKey(["published", "sample"])
+
+# The sources move once a year; a year and some weeks of grace without a refresh is a failure.
+FRESHNESS = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(days=400), warn_window=timedelta(days=375)
+)
+
+
+def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The published file, made of all marts; a run makes either the real one or the sample."""
+    deps = [*marts, *(dg.AssetKey(["checks", table]) for table in SUITES)]
+
+    @dg.multi_asset(
+        name="publish",
+        specs=[
+            dg.AssetSpec(
+                DATABASE,
+                deps=deps,
+                skippable=True,
+                group_name="publication",
+                kinds={"duckdb"},
+                owners=OWNERS,
+                freshness_policy=FRESHNESS,
+                description="The file that users read, replaced as a whole once every blocking "
+                "check has passed.",
+            ),
+            dg.AssetSpec(
+                SAMPLE,
+                deps=deps,
+                skippable=True,
+                group_name="publication",
+                kinds={"duckdb"},
+                owners=OWNERS,
+                description="The same tables of a synthetic Assembly, in a file of their own: made "
+                "when it is asked for or when no source is in reach.",
+            ),
+        ],
+    )
+    def publish(
+        context: dg.AssetExecutionContext, warehouse: Warehouse
+    ) -> Iterator[dg.MaterializeResult]:
+        outcomes = warehouse.outcomes
+        _refuse_unchecked(warehouse, marts)
+        at, code = now(), code_version()
+        with warehouse.connect() as connection:
+            through = write_audit(
+                connection, warehouse.run_id, at, code, warehouse.on_sample, outcomes
+            )
+            connection.execute("checkpoint")
+        target = warehouse.layout.published(warehouse.on_sample)
+        replace_published(warehouse.build_file, target)
+        yield dg.MaterializeResult(
+            asset_key=SAMPLE if warehouse.on_sample else DATABASE,
+            metadata={
+                "file": dg.MetadataValue.path(target),
+                "bytes": target.stat().st_size,
+                "data through": str(through),
+                "checks passed": sum(outcome.passed for outcome in outcomes),
+                "warnings": sum(not outcome.passed for outcome in outcomes),
+                "code version": code,
+                "synthetic": warehouse.on_sample,
+            },
+        )
+
+    return publish
+
+
+def _refuse_unchecked(warehouse: Warehouse, marts: Sequence[dg.AssetKey]) -> None:
+    """Raise dg.Failure unless this run built every mart, checked it, and found nothing wrong."""
+    missing = {".".join(key.path) for key in marts} - warehouse.tables()
+    checked = {it.table for it in warehouse.outcomes if it.kind == KIND}
+    unchecked = {f"marts.{table}" for table in SUITES} - checked
+    if missing or unchecked or not any(it.kind == "dbt test" for it in warehouse.outcomes):
+        raise dg.Failure(
+            "Not published: only a part of the refresh ran in this run. Materialize all assets "
+            f"together, with their checks. Not built: {', '.join(sorted(missing)) or 'nothing'}; "
+            f"not checked: {', '.join(sorted(unchecked)) or 'nothing'}.",
+            allow_retries=False,
+        )
+    wrong = [outcome.line() for outcome in warehouse.outcomes if outcome.blocks]
+    if wrong:
+        raise dg.Failure("Not published:\n" + "\n".join(wrong), allow_retries=False)
+
+
+def exports(core_marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The core marts as Parquet files, from the published file; none for the sample."""
+
+    @dg.asset(
+        key=["published", "exports"],
+        deps=[DATABASE],
+        group_name="publication",
+        kinds={"parquet"},
+        owners=OWNERS,
+        description="The core marts as Parquet files with a data package (datapackage.json).",
+    )
+    def export(warehouse: Warehouse) -> dg.MaterializeResult:
+        files = export_marts(
+            warehouse.layout.published(False),
+            [key.path[-1] for key in core_marts],
+            warehouse.layout.exports,
+        )
+        return dg.MaterializeResult(
+            metadata={
+                "files": len(files),
+                "bytes": sum(file.stat().st_size for file in files),
+                "folder": dg.MetadataValue.path(warehouse.layout.exports),
+            }
+        )
+
+    return export

@@ -1,0 +1,292 @@
+"""The command line, `unga`.
+
+Belongs here: commands, their options, and what a person sees. Not here: what a command does with
+data (the module it calls).
+"""
+
+import csv
+import json
+import os
+import shutil
+import sys
+import traceback
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated, Any, NoReturn
+
+import typer
+from rich.table import Table
+
+from orchestration.layout import DBT_PROJECT, ROOT, Layout, code_version, mirror_from_environment
+from orchestration.outcomes import blocking_of_last_run
+from orchestration.query import QueryError, rows_of, run_query, write_result
+
+app = typer.Typer(
+    help="Every recorded vote of the UN General Assembly, in one checked DuckDB file.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+EXPECTED = DBT_PROJECT / "seeds" / "expected_roll_calls.csv"
+SampleOption = Annotated[bool, typer.Option("--sample", help="Of the sample, not the real votes.")]
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def _fail(words: object) -> NoReturn:
+    typer.secho(str(words), fg="red", err=True)
+    raise typer.Exit(1)
+
+
+def _dagster_home(layout: Layout) -> None:
+    """Point Dagster at this warehouse's own record of runs, with telemetry off."""
+    layout.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / "dagster.yaml", layout.dagster_home / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
+
+
+@app.command()
+def refresh(
+    source: Annotated[
+        list[str] | None, typer.Option(help="Ask only this source for something newer.")
+    ] = None,
+    session: Annotated[
+        list[str] | None, typer.Option(help="Fetch only this session, e.g. 79 or ES-11.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Build even if nothing is newer.")] = False,
+) -> None:
+    """Fetch what is newer, build, check, and publish warehouse/unga.duckdb."""
+    from orchestration.news import news
+    from orchestration.sources import SOURCES
+
+    if unknown := set(source or []) - set(SOURCES):
+        _fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
+    layout = Layout.from_environment()
+    published = layout.published(synthetic=False)
+    if published.exists() and not force:
+        newer = news(layout, mirror_from_environment(), source, session)
+        if not newer:
+            typer.echo(
+                f"Nothing is newer than what {published} was built from: same releases, same code. "
+                "`unga refresh --force` builds again."
+            )
+            return
+        for reason in newer:
+            typer.echo(f"newer: {reason}")
+    _run(layout, {"fetch": source or [], "sessions": session or []})
+
+
+@app.command()
+def sample() -> None:
+    """Build the synthetic sample, warehouse/sample.duckdb: an invented Assembly to try things on."""
+    _run(Layout.from_environment(), {"synthetic": True, "mirror": ""})
+
+
+def _run(layout: Layout, config: dict[str, Any]) -> None:
+    """Run the refresh in this process, with one line a step, and end with what came out."""
+    _dagster_home(layout)
+    log = layout.folder / "refresh.log"
+    terminal = _terminal_apart(log)
+    from orchestration.progress import console
+
+    console.file = terminal
+    try:
+        published = _execute(layout, config)
+    except Exception as unexpected:
+        traceback.print_exc()
+        console.print(f"✗ {unexpected}\nmore in {log}", style="bold red", markup=False)
+        published = None
+    if published is None:
+        console.print("Not published: the last good file is as it was.", style="bold red")
+        console.print(f"every check     {layout.checks_log}", soft_wrap=True)
+        console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
+        raise typer.Exit(1)
+    from orchestration.report import print_summary
+
+    print_summary(console, published)
+
+
+def _terminal_apart(log: Path) -> IO[str]:
+    """The terminal for the lines of progress alone; all else that is printed goes to the log."""
+    terminal = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    with log.open("w", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    return terminal
+
+
+def _execute(layout: Layout, config: dict[str, Any]) -> Path | None:
+    """Run the job; the file it published, or None if it was refused."""
+    import dagster as dg
+
+    from orchestration.definitions import build_defs
+
+    job = build_defs().resolve_job_def("refresh")
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            run_config={
+                "loggers": {"progress": {}},
+                "resources": {"warehouse": {"config": config | {"folder": str(layout.folder)}}},
+            },
+            instance=instance,
+            raise_on_error=False,
+        )
+    if not result.success:
+        return None
+    (made,) = result.asset_materializations_for_node("publish")
+    return layout.published(synthetic=made.asset_key.path[-1] == "sample")
+
+
+@app.command()
+def status(
+    sample: SampleOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Tell how fresh and how complete the published file is."""
+    from orchestration.progress import console
+    from orchestration.report import facts, print_status
+
+    layout = Layout.from_environment()
+    file = layout.published(sample)
+    run_id, blocking = blocking_of_last_run(layout.checks_log)
+    try:
+        said = facts(file)
+    except QueryError as wrong:
+        _fail(wrong)
+    said["refused"] = [outcome.line() for outcome in blocking]
+    if as_json:
+        typer.echo(json.dumps(said, default=str, indent=2, ensure_ascii=False))
+        return
+    print_status(console, file, said)
+    if blocking:
+        console.print(f"The last run, {run_id}, was not published:", style="bold red")
+        for outcome in blocking:
+            console.print(f"  {outcome.line()}", soft_wrap=True)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One query, e.g. 'select * from marts.freshness'.")],
+    form: Annotated[Format, typer.Option("--format", help="How rows are written.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option(help="The file to write to.")] = None,
+    sample: SampleOption = False,
+) -> None:
+    """Ask the published file one SQL query; nothing can be changed by it."""
+    file = Layout.from_environment().published(sample)
+    try:
+        relation = run_query(file, sql)
+        if form is Format.TABLE:
+            text = f"{relation}".rstrip()
+            if output:
+                output.write_text(text + "\n", encoding="utf-8")
+            else:
+                typer.echo(text)
+        elif form is Format.PARQUET and output is None:
+            _fail("Parquet is not for a terminal: say where to with --output FILE.")
+        else:
+            write_result(relation, form.value, output)
+    except QueryError as wrong:
+        _fail(wrong)
+
+
+@app.command()
+def sources() -> None:
+    """List the sources: what is landed, from where, licence and citation."""
+    from orchestration.progress import console
+    from orchestration.sources import SOURCES, landed_releases
+
+    landing = Layout.from_environment().landing(synthetic=False)
+    for name, it in SOURCES.items():
+        console.print(f"[bold]{name}[/bold]: {it.source.title}", soft_wrap=True)
+        for label in ("url", "licence", "terms", "citation"):
+            console.print(f"  {label:9} {getattr(it.source, label)}", soft_wrap=True, markup=False)
+        table = Table("release", "file", "bytes", "sha256", "from")
+        for release in landed_releases(landing, name):
+            for file in release.files:
+                table.add_row(
+                    release.name, file.name, f"{file.size:,}", file.sha256[:12], str(file.url)
+                )
+        console.print(table if table.row_count else "  nothing landed")
+
+
+@app.command()
+def review(
+    source: Annotated[str, typer.Option(help="The source, e.g. unxml.")],
+    session: Annotated[str, typer.Option(help="The session, e.g. 81.")],
+    write: Annotated[
+        bool, typer.Option("--write", help="Take the found number in as the reviewed one.")
+    ] = False,
+    note: Annotated[str, typer.Option(help="Why the number is right.")] = "",
+    sample: SampleOption = False,
+) -> None:
+    """Compare the roll calls found in a session with the reviewed number, and take it in."""
+    layout = Layout.from_environment()
+    assembly = "synthetic" if sample else "real"
+    key = {"assembly": assembly, "source": source, "session": session}
+    with EXPECTED.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        columns, rows = list(reader.fieldnames or []), list(reader)
+    reviewed = next((row for row in rows if key.items() <= row.items()), None)
+    found = _found_roll_calls(layout, source, session, sample)
+    typer.echo(f"reviewed  {reviewed['roll_calls'] if reviewed else 'never'}")
+    typer.echo(f"found     {found}")
+    if not write:
+        return
+    if reviewed is None:
+        reviewed = key | {"rule": "exact"}
+        rows.append(reviewed)
+    reviewed |= {"roll_calls": str(found), "reviewed_on": str(date.today())}
+    reviewed["note"] = note or reviewed.get("note", "")
+    with EXPECTED.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    typer.echo(f"written to {EXPECTED}: look at it, then commit it")
+
+
+def _found_roll_calls(layout: Layout, source: str, session: str, sample: bool) -> int:
+    """What the newest build found, be it refused or published."""
+    name = Layout.database_name(sample)
+    builds = [*layout.build.glob(f"*/{name}"), layout.published(sample)]
+    sql = (
+        "select found_roll_calls from marts.completeness where (source, session) = "
+        f"({_literal(source)}, {_literal(session)})"
+    )
+    for file in builds:
+        try:
+            found = rows_of(file, sql)
+        except QueryError:
+            continue
+        if found:
+            return int(found[0]["found_roll_calls"])
+    _fail(f"No build has a session {session} of {source}: run `unga refresh` first.")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 3000) -> None:
+    """Open the Dagster UI on 127.0.0.1 with the whole graph."""
+    _dagster_home(Layout.from_environment())
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    os.chdir(ROOT)
+    os.execv(
+        dagster,
+        [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)],
+    )
+
+
+if __name__ == "__main__":
+    app()

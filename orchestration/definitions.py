@@ -1,0 +1,65 @@
+"""The Dagster code location.
+
+Belongs here: which assets, checks, jobs, schedules, sensors and resources there are. Not here: what
+any of them does.
+"""
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from orchestration.assets.dbt import DBT, warehouse_models
+from orchestration.assets.landing import landing
+from orchestration.assets.publication import exports, published
+from orchestration.assets.raw import raw_assets, raw_ledgers, sessions
+from orchestration.checks import suite_checks
+from orchestration.layout import DBT_PROJECT
+from orchestration.progress import progress_logger
+from orchestration.raw_tables import RAW_TABLES
+from orchestration.resources import Warehouse
+from orchestration.schedules import yearly_refresh
+from orchestration.sensors import new_sessions, new_undl_file
+
+
+def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
+    """Everything, on one warehouse: the UI, the command line and the tests all start here."""
+    warehouse = warehouse or Warehouse()
+    models = warehouse_models()
+    marts = [key for key in models.keys if key.path[0] == "marts"]
+    core = [key for key in marts if models.specs_by_key[key].group_name == "core"]
+    refresh = dg.define_asset_job(
+        "refresh",
+        selection=dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        description="Everything, from the sources to the published file. It publishes a whole "
+        "build that passed every blocking check, or nothing.",
+    )
+    return dg.Definitions(
+        assets=[
+            landing,
+            *(raw_assets(name) for name in RAW_TABLES),
+            raw_ledgers,
+            sessions,
+            models,
+            *suite_checks,
+            published(marts),
+            exports(core),
+        ],
+        jobs=[refresh],
+        schedules=[yearly_refresh(warehouse)],
+        sensors=[new_undl_file(warehouse), new_sessions(warehouse)],
+        resources={
+            "warehouse": warehouse,
+            "dbt": DbtCliResource(
+                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(DBT)
+            ),
+        },
+        # One writer a DuckDB file: steps run one after another, in one process.
+        executor=dg.in_process_executor,
+        loggers={"console": dg.colored_console_logger, "progress": progress_logger},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev` loads."""
+    return build_defs()

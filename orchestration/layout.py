@@ -1,0 +1,102 @@
+"""Where everything lies: the project's folders and those of one warehouse.
+
+Belongs here: paths, and what environment variables say about them. Not here: anything that reads
+or writes what the paths lead to.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DBT_PROJECT = ROOT / "dbt_project"
+
+_CODE = ("orchestration/**/*.py", "expectations/**/*.py", "dbt_project/dbt_project.yml") + tuple(
+    f"dbt_project/{folder}/**/*.{kind}"
+    for folder, kind in [
+        ("models", "sql"),
+        ("models", "py"),
+        ("models", "yml"),
+        ("macros", "sql"),
+        ("seeds", "csv"),
+        ("seeds", "yml"),
+        ("tests", "sql"),
+        ("kernel", "py"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders and files of one warehouse."""
+
+    folder: Path
+
+    @classmethod
+    def from_environment(cls) -> "Layout":
+        """The warehouse that UNGA_WAREHOUSE names, else the project's own."""
+        return cls(Path(os.environ.get("UNGA_WAREHOUSE") or ROOT / "warehouse").absolute())
+
+    def landing(self, synthetic: bool) -> Path:
+        """Where releases are kept as they came; the sample's apart from the real ones."""
+        return self.folder / "sample" / "landing" if synthetic else self.folder / "landing"
+
+    def published(self, synthetic: bool) -> Path:
+        """The file that users read."""
+        return self.folder / self.database_name(synthetic)
+
+    @staticmethod
+    def database_name(synthetic: bool) -> str:
+        """The file's name, the same while it is built: dbt names the database after it."""
+        return "sample.duckdb" if synthetic else "unga.duckdb"
+
+    @property
+    def sample_mirror(self) -> Path:
+        """The mirror that the synthetic Assembly is written to."""
+        return self.folder / "sample" / "mirror"
+
+    @property
+    def build(self) -> Path:
+        """One folder a run, for what is not published yet."""
+        return self.folder / "build"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one refresh that runs."""
+        return self.build / ".lock"
+
+    @property
+    def exports(self) -> Path:
+        """The published core marts as Parquet."""
+        return self.folder / "exports"
+
+    @property
+    def data_docs(self) -> Path:
+        """The results of the expectations, to read in a browser."""
+        return self.folder / "data_docs"
+
+    @property
+    def checks_log(self) -> Path:
+        """Every check of every run, one JSON object a line, refused builds included."""
+        return self.folder / "checks_log.jsonl"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own record of runs."""
+        return self.folder / "dagster_home"
+
+
+def mirror_from_environment() -> str:
+    """The mirror that UNGA_MIRROR names, a folder made absolute; '' if there is none."""
+    named = os.environ.get("UNGA_MIRROR", "")
+    return named if not named or "://" in named else str(Path(named).absolute())
+
+
+def code_version() -> str:
+    """A fingerprint of all code and seeds that a build depends on."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in _CODE for path in ROOT.glob(pattern)}):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

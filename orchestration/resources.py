@@ -1,0 +1,185 @@
+"""The warehouse that is being built: one run's lock, build file and state.
+
+Belongs here: what holds for a whole run and is set up and torn down once. Not here: what the steps
+do with it (assets/), or how the finished file reaches its place (publish.py).
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import dagster as dg
+import duckdb
+from pydantic import Field, PrivateAttr
+
+from orchestration.layout import Layout, mirror_from_environment
+from orchestration.outcomes import Outcome, append_to_log
+from orchestration.sources import Origin
+
+
+class RefreshRefusedError(Exception):
+    """Another refresh holds the warehouse."""
+
+
+def now() -> datetime:
+    """This moment in UTC, to the second, without a zone: as DuckDB's TIMESTAMP keeps it."""
+    return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+
+
+def take_lock(layout: Layout, run_id: str) -> IO[str]:
+    """Take the warehouse's lock, which the kernel frees when this process ends, however it ends.
+
+    Raises RefreshRefusedError, which names the holder, if another process has it.
+    """
+    layout.build.mkdir(parents=True, exist_ok=True)
+    lock = layout.lock.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = json.loads(lock.read() or "{}")
+        lock.close()
+        raise RefreshRefusedError(
+            f"Another refresh is running: process {holder.get('process', '?')}, run "
+            f"{holder.get('run', '?')}, since {holder.get('since', '?')} UTC. It holds "
+            f"{layout.lock}; wait until it ends, then start again."
+        ) from None
+    lock.truncate(0)
+    json.dump({"process": os.getpid(), "run": run_id, "since": str(now())}, lock)
+    lock.flush()
+    return lock
+
+
+class Warehouse(dg.ConfigurableResource):
+    """The warehouse of one run: where it lies, what is fetched for it, and its build file."""
+
+    folder: str = Field(
+        default_factory=lambda: str(Layout.from_environment().folder),
+        description="The warehouse's folder.",
+    )
+    mirror: str = Field(
+        default_factory=mirror_from_environment,
+        description="A folder or base URL that is asked instead of the sources themselves.",
+    )
+    synthetic: bool = Field(
+        default=False,
+        description="Build the sample, from a synthetic Assembly, beside the real warehouse.",
+    )
+    fetch: list[str] = Field(
+        default_factory=list,
+        description="The only sources to ask for something newer; all if empty. What is landed "
+        "already is built in any case.",
+    )
+    sessions: list[str] = Field(
+        default_factory=list,
+        description="The only sessions to fetch, from sources with a file a session; all if empty.",
+    )
+
+    _lock: IO[str] | None = PrivateAttr(default=None)
+    _run_id: str = PrivateAttr(default="")
+    _on_sample: bool = PrivateAttr(default=False)
+    _outcomes: list[Outcome] = PrivateAttr(default_factory=list)
+    _warnings: list[str] = PrivateAttr(default_factory=list)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Take the lock, and clear what runs that failed or were killed left behind."""
+        self._run_id = context.run_id or "by hand"
+        self._lock = take_lock(self.layout, self._run_id)
+        self._on_sample = self.synthetic
+        self._outcomes = []
+        self._warnings = []
+        for leftover in self.layout.build.iterdir():
+            if leftover.is_dir():
+                shutil.rmtree(leftover)
+        self.run_folder.mkdir()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Let go of the lock. A build that was refused stays for its reader until the next run."""
+        if self._lock:
+            self._lock.close()
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything of this warehouse lies."""
+        return Layout(Path(self.folder))
+
+    @property
+    def run_id(self) -> str:
+        """The run that builds."""
+        return self._run_id
+
+    @property
+    def on_sample(self) -> bool:
+        """Whether this run builds the sample: it was asked for, or no source is in reach."""
+        return self._on_sample
+
+    def turn_to_sample(self) -> None:
+        """From here on this run builds the sample, into a file of its own."""
+        self._on_sample = True
+
+    @property
+    def origin(self) -> Origin:
+        """Where sources are asked: for the sample its own mirror, unless another is named."""
+        made = self.layout.sample_mirror if self._on_sample and not self.mirror else self.mirror
+        return Origin(str(made) or None)
+
+    @property
+    def run_folder(self) -> Path:
+        """What this run has made and not yet published."""
+        return self.layout.build / self._run_id
+
+    @property
+    def build_file(self) -> Path:
+        """The database being built, named as it will be published."""
+        return self.run_folder / Layout.database_name(self._on_sample)
+
+    @contextmanager
+    def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A short connection to the build file: while one is open, dbt can't have the file."""
+        connection = duckdb.connect(self.build_file, read_only=read_only)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def environment(self) -> Iterator[None]:
+        """Name the build file to dbt, which reads it from the environment."""
+        before = os.environ.get("UNGA_DATABASE")
+        os.environ["UNGA_DATABASE"] = str(self.build_file)
+        try:
+            yield
+        finally:
+            del os.environ["UNGA_DATABASE"]
+            if before is not None:
+                os.environ["UNGA_DATABASE"] = before
+
+    def tables(self) -> set[str]:
+        """The tables and views in the build file, as schema.name."""
+        if not self.build_file.exists():
+            return set()
+        with self.connect(read_only=True) as connection:
+            found = connection.sql("select table_schema || '.' || table_name from information_schema.tables")
+            return {name for (name,) in found.fetchall()}
+
+    def keep(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep outcomes of checks: for publication, and in the log that outlives a refused build."""
+        outcomes = list(outcomes)
+        self._outcomes += outcomes
+        append_to_log(self.layout.checks_log, self._run_id, now().isoformat(), outcomes)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The outcomes of this run's checks up to now."""
+        return list(self._outcomes)
+
+    def warn(self, context: dg.OpExecutionContext | dg.AssetExecutionContext, words: str) -> None:
+        """Say loudly what a person should know though the run goes on."""
+        self._warnings.append(words)
+        context.log.warning(words)

@@ -1,0 +1,32 @@
+"""When a refresh is due by the calendar.
+
+Belongs here: schedules. Not here: what is newer (news.py), or what to do on an event (sensors.py).
+"""
+
+import dagster as dg
+
+from orchestration.news import news
+from orchestration.resources import Warehouse
+
+# The main part of a session ends in December; by mid-January its votes are out.
+JANUARY = "0 6 15 1 *"
+
+
+def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
+    """Refresh in January, unless no source has anything newer."""
+
+    @dg.schedule(
+        job_name="refresh",
+        cron_schedule=JANUARY,
+        name="yearly_refresh",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="In January, after the main part of a session, if a source has anything newer.",
+    )
+    def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        newer = news(warehouse.layout, warehouse.mirror)
+        if not newer:
+            return dg.SkipReason("No source has anything newer than what is published.")
+        when = context.scheduled_execution_time
+        return dg.RunRequest(run_key=f"yearly:{when.year}", tags={"newer": "; ".join(newer)[:200]})
+
+    return yearly

@@ -1,0 +1,60 @@
+"""What starts a refresh when it happens.
+
+Belongs here: sensors. Not here: what is newer (news.py), or the calendar (schedules.py).
+"""
+
+import hashlib
+
+import dagster as dg
+
+from orchestration.news import dropped_files, news
+from orchestration.resources import Warehouse
+
+A_MINUTE = 60
+A_DAY = 24 * 60 * 60
+
+
+def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
+    """Refresh when a person has dropped a file of the UN Digital Library into the landing."""
+
+    @dg.sensor(
+        job_name="refresh",
+        name="new_undl_file",
+        minimum_interval_seconds=A_MINUTE,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="A file that a person put into warehouse/landing/undl/.",
+    )
+    def watch_landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        dropped = dropped_files(warehouse.layout, "undl")
+        if not dropped:
+            return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
+        # The same files at the same state ask for one run only.
+        states = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped]
+        return dg.SensorResult([dg.RunRequest(run_key=f"undl:{_digest(states)}")])
+
+    return watch_landing
+
+
+def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
+    """Refresh when the Secretariat's files have a new or changed session."""
+
+    @dg.sensor(
+        job_name="refresh",
+        name="new_sessions",
+        minimum_interval_seconds=A_DAY,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="New or changed sessions in the Secretariat's machine-readable resolutions.",
+    )
+    def watch_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        if not warehouse.layout.published(synthetic=False).exists():
+            return dg.SensorResult(skip_reason="Nothing is published yet: start with a refresh.")
+        newer = news(warehouse.layout, warehouse.mirror, ["unxml"])
+        if not newer:
+            return dg.SensorResult(skip_reason="No session of unxml is new or changed.")
+        return dg.SensorResult([dg.RunRequest(run_key=f"unxml:{_digest(newer)}")])
+
+    return watch_sessions
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
