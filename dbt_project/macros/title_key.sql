@@ -19,14 +19,15 @@ Not here: which column of a source holds the title (`int_roll_call_titles`).
 {%- endmacro %}
 
 {% macro title_key(column) -%}
-    {%- set title = "regexp_replace(" ~ column ~ ", '\s*:\s*(draft )?(resolution|decision) ?/.*$', '', 'i')" -%}
+    {%- set ordinal = "([A-Z]+TY )?[A-Z]+(ST|ND|RD|TH)" -%}
+    {%- set title = "regexp_replace(" ~ column ~ ", '\\s*:\\s*(draft )?(resolution|decision) ?/.*$', '', 'i')" -%}
     case
         when not {{ is_speech(column) }}
             then nullif(trim(regexp_replace(
                 regexp_replace(
                     {{ title_text(title) }},
                     '\b(REPORT OF THE [A-Z]+ COMMITTEE|DRAFT RESOLUTION( [IVXL]+)?|A (RES |C \d )?\d+ \S+'
-                    || '|[A-Z]+ (REGULAR |SPECIAL |EMERGENCY SPECIAL )?SESSION|(1[89]|20)\d\d'
+                    || '|{{ ordinal }} (REGULAR |SPECIAL |EMERGENCY SPECIAL )?SESSION|(1[89]|20)\d\d'
                     || '|THE|OF|AND|IN|ON|TO|FOR|BY|A|AN|ITS|UNITED NATIONS|UN|U N)\b',
                     ' ', 'g'
                 ),

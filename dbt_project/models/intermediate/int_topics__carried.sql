@@ -21,7 +21,7 @@ targets as (
         titles.roll_call_id,
         titles.title_key,
         all_codes.code,
-        null::bigint as holdout_to,
+        null::integer as holdout_to,
         9999 as hidden_from
     from titles
     cross join (select unnest(['me', 'nu', 'di', 'hr', 'co', 'ec']) as code) as all_codes

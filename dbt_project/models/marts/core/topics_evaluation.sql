@@ -27,8 +27,8 @@ twice as (
 )
 
 select
-    hidden_from,
-    holdout_to,
+    hidden_from::integer as hidden_from,
+    holdout_to::integer as holdout_to,
     compared_with,
     code,
     count(*) as roll_calls,
