@@ -1,0 +1,1 @@
+{{ study_cohesion_sql(study_question()) }}

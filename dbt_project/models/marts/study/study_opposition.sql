@@ -1,0 +1,1 @@
+{{ study_opposition_sql(study_question()) }}
