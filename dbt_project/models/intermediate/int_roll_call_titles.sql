@@ -6,7 +6,7 @@ with roll_calls as (
 titled as (
     select
         *,
-        -- Some sessions' titles are a document, item and heading of the agenda: their short title is the title.
+        -- In some sessions the title is a document, item and heading of the agenda: the short one is meant.
         coalesce(regexp_matches(title, '^A/\d+/\d+ '), false) as title_is_agenda
     from roll_calls
 ),
@@ -36,8 +36,10 @@ select
     named.kind,
     parents.parent_id,
     named.own_title as title,
-    case when named.kind in ('resolution', 'not_adopted') then {{ title_key('named.own_title') }} end as title_key,
-    concat_ws(' | ', {{ title_text('named.own_title') }}, {{ title_text('named.short_title') }}) as title_text,
+    case when named.kind in ('resolution', 'not_adopted') then {{ title_key('named.own_title') }} end
+        as title_key,
+    concat_ws(' | ', {{ title_text('named.own_title') }}, {{ title_text('named.short_title') }})
+        as title_text,
     {{ title_text('named.own_agenda_item') }} as agenda_text,
     {{ title_text('named.committee') }} as committee_text
 from named

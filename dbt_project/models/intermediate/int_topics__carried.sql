@@ -1,5 +1,6 @@
--- The Assembly votes on the same items year after year: where a roll call has no trusted code, it takes what
--- at least half of its newest forerunners of the same title have, and a reviewed rule speaks where it has none.
+-- The Assembly votes on the same items year after year: where a roll call has no trusted code, it takes
+-- what at least half of its newest forerunners of the same title have; a reviewed rule speaks where it has
+-- no forerunner.
 -- To measure that, resolutions of three coded years at a time are done again as if all codes from the first
 -- of the three on were hidden (holdout_to is then the last of the three).
 with titles as (
@@ -25,7 +26,11 @@ targets as (
         9999 as hidden_from
     from titles
     cross join (select unnest(['me', 'nu', 'di', 'hr', 'co', 'ec']) as code) as all_codes
-    anti join (select roll_call_id, code from codes where is_trusted) as trusted
+    anti join (select
+        roll_call_id,
+        code
+    from codes
+    where is_trusted) as trusted
         on titles.roll_call_id = trusted.roll_call_id and all_codes.code = trusted.code
     union all
     select
@@ -52,11 +57,11 @@ forerunners as (
         on
             targets.title_key = codes.title_key
             and targets.code = codes.code
-            and codes.year < targets.hidden_from
+            and targets.hidden_from > codes.year
             and codes.is_trusted
     qualify row_number() over (
         partition by targets.roll_call_id, targets.code, targets.holdout_to
-        order by codes.year desc, codes.roll_call_id
+        order by codes.year desc, codes.roll_call_id asc
     ) <= 5
 ),
 

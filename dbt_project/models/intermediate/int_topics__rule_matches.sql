@@ -4,16 +4,34 @@ with titles as (
 ),
 
 texts as (
-    select roll_call_id, 'title' as field, title_text as text from titles
+    select
+        roll_call_id,
+        'title' as field,
+        title_text as text
+    from titles
     union all
-    select roll_call_id, 'agenda_item' as field, agenda_text as text from titles
+    select
+        roll_call_id,
+        'agenda_item' as field,
+        agenda_text as text
+    from titles
     union all
-    select roll_call_id, 'committee' as field, committee_text as text from titles
+    select
+        roll_call_id,
+        'committee' as field,
+        committee_text as text
+    from titles
     union all
-    select roll_call_id, 'subject' as field, {{ title_text('subject') }} as text
+    select
+        roll_call_id,
+        'subject' as field,
+        {{ title_text('subject') }} as text
     from {{ ref('int_roll_call_subjects') }}
     union all
-    select roll_call_id, 'voeten_code' as field, code as text
+    select
+        roll_call_id,
+        'voeten_code' as field,
+        code as text
     from {{ ref('int_topics__codes') }}
     where has_code and is_trusted
 ),
@@ -28,7 +46,11 @@ matched as (
         rules.topic,
         rules.tier,
         rules.unless
-    from (select distinct field, text from texts where text <> '') as texts
+    from (select distinct
+        field,
+        text
+    from texts
+    where text <> '') as texts
     inner join {{ ref('topic_rules') }} as rules
         on texts.field = rules.field and regexp_matches(texts.text, rules.pattern)
 )

@@ -14,7 +14,7 @@ with own as (
     where scheme = 'study'
     qualify row_number() over (
         partition by roll_call_id, topic
-        order by tier, field = 'committee' desc, field, rule_id
+        order by tier asc, field = 'committee' desc, field asc, rule_id asc
     ) = 1
 ),
 

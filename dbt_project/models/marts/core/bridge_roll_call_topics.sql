@@ -1,49 +1,69 @@
-with roll_calls as (
-    select roll_call_id from {{ ref('int_roll_calls') }}
-),
-
-assigned as (
-    select roll_call_id, 'voeten' as scheme, code as topic, 'voeten code' as evidence
+with assigned as (
+    select
+        roll_call_id,
+        'voeten' as scheme,
+        code as topic,
+        'voeten code' as evidence
     from {{ ref('int_topics__codes') }}
     where has_code and is_trusted
     union all
-    select roll_call_id, 'voeten' as scheme, code as topic, evidence
+    select
+        roll_call_id,
+        'voeten' as scheme,
+        code as topic,
+        evidence
     from {{ ref('int_topics__carried') }}
     where holdout_to is null
     union all
-    select roll_call_id, 'study' as scheme, topic, evidence
+    select
+        roll_call_id,
+        'study' as scheme,
+        topic,
+        evidence
     from {{ ref('int_topics__study') }}
     union all
-    select roll_call_id, 'unbis' as scheme, subject as topic, 'unbis subject' as evidence
+    select
+        roll_call_id,
+        'unbis' as scheme,
+        subject as topic,
+        'unbis subject' as evidence
     from {{ ref('int_roll_call_subjects') }}
 ),
 
 schemes as (
     select
         scheme,
-        rest_topic
-    from (values ('voeten', 'none'), ('study', 'other'), ('unbis', 'none')) as schemes (scheme, rest_topic)
+        topic as rest
+    from {{ ref('topics') }}
+    where topic in ('none', 'other')
 ),
 
-everywhere as (
-    select roll_call_id, scheme, 'all' as topic, 'every roll call' as evidence
-    from roll_calls
+expected as (
+    select
+        roll_calls.roll_call_id,
+        schemes.scheme,
+        schemes.rest
+    from {{ ref('int_roll_calls') }} as roll_calls
     cross join schemes
-),
-
-rest as (
-    select roll_call_id, scheme, rest_topic as topic, 'nothing applies' as evidence
-    from roll_calls
-    cross join schemes
-    anti join assigned using (roll_call_id, scheme)
 ),
 
 unioned as (
     select * from assigned
     union all
-    select * from everywhere
+    select
+        roll_call_id,
+        scheme,
+        'all' as topic,
+        'every roll call' as evidence
+    from expected
     union all
-    select * from rest
+    select
+        expected.roll_call_id,
+        expected.scheme,
+        expected.rest as topic,
+        'nothing applies' as evidence
+    from expected
+    anti join assigned using (roll_call_id, scheme)
 )
 
 select

@@ -21,9 +21,16 @@ with compared as (
 
 -- Codes known to be wrong are compared once with the rest and once left out.
 twice as (
-    select 'all codes' as compared_with, * from compared
+    select
+        'all codes' as compared_with,
+        *
+    from compared
     union all
-    select 'trusted codes' as compared_with, * from compared where is_trusted
+    select
+        'trusted codes' as compared_with,
+        *
+    from compared
+    where is_trusted
 )
 
 select
@@ -39,4 +46,4 @@ select
     rightly_assigned / nullif(with_code, 0) as recall
 from twice
 group by all
-order by holdout_to desc, compared_with, code
+order by holdout_to desc, compared_with asc, code asc
