@@ -128,7 +128,8 @@ def measure(published: Path, repeats: int = 3) -> list[tuple[str, float, float]]
         for repeat in range(repeats):
             for way, run in ways.items():
                 file = Path(folder) / f"{run.__name__}{repeat}.duckdb"
-                with duckdb.connect(file, config={"enable_progress_bar": False}) as target:
+                with duckdb.connect(file) as target:
+                    target.execute("set enable_progress_bar = false")
                     start = time.perf_counter()
                     run(votes, topics, target)
                     target.execute("checkpoint")

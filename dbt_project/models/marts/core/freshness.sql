@@ -1,6 +1,7 @@
 {{ config(post_hook="{{ create_table_macros() }}") }}
 -- depends_on: {{ ref('cohesion_by_pair_year_topic') }}
 -- depends_on: {{ ref('cohesion_by_pair_session_topic') }}
+-- depends_on: {{ ref('topics_evaluation') }}
 -- depends_on: {{ ref('dim_topics') }}
 -- depends_on: {{ ref('fct_votes') }}
 -- depends_on: {{ ref('bridge_roll_call_topics') }}
