@@ -1,0 +1,218 @@
+"""Reading a table of text strictly, so that a bad row is named and never guessed at.
+
+Belongs here: rows and columns of a csv, and what a field may hold (a whole number, a day, a session
+of the Assembly). Not here: which columns a source has, or what its values mean.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from orchestration.sources.base import SourceError
+
+ROW = "row_number"
+LONGEST_HEADER = 100_000
+SHOWN = 80
+LARGEST_NUMBER = 2**31 - 1
+EARLIEST_VOTE = pl.date(1946, 1, 1)
+ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What no row of a table may be: `bad` marks such rows, `shown` is the column to quote."""
+
+    bad: pl.Expr
+    shown: str
+    expected: str
+
+
+def header(plain: Path, name: str, delimiter: str = ",") -> list[str]:
+    """The column names in a table's first line. Raises SourceError if one stands there twice."""
+    with plain.open(encoding="utf-8", newline="") as text:
+        line = text.readline(LONGEST_HEADER)
+    try:
+        columns = [it.strip() for it in next(csv.reader([line], delimiter=delimiter, strict=True))]
+    except (csv.Error, StopIteration) as error:
+        raise SourceError(f"{name}: the first line is no list of columns ({error})") from error
+    if doubled := sorted({column for column in columns if columns.count(column) > 1}):
+        raise SourceError(
+            f"{name}: columns that stand there twice: {', '.join(map(repr, doubled))}. It can't be "
+            "told which one holds; download the file again."
+        )
+    return columns
+
+
+def scan(
+    plain: Path,
+    name: str,
+    columns: Mapping[str, str | None],
+    delimiter: str = ",",
+    missing: str | None = None,
+) -> pl.LazyFrame:
+    """Chosen columns of a table as text, under new names, and `row_number` from 1; no blank lines.
+
+    `columns` maps the name wanted to the name in the file, or to None for a column of nulls; `missing`
+    is a word that stands for an empty field. Raises SourceError for a row with more or fewer fields than the first line has columns: Polars alone
+    would fill a row that is cut short.
+    """
+    _refuse_uneven_rows(plain, name, delimiter)
+    found = header(plain, name, delimiter)
+    frame = pl.scan_csv(
+        plain,
+        infer_schema=False,
+        separator=delimiter,
+        new_columns=found,
+        null_values=missing,
+        row_index_name=ROW,
+        row_index_offset=1,
+    )
+    return frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())).select(
+        pl.col(ROW).cast(pl.Int32),
+        **{
+            new: pl.lit(None, pl.String) if old is None else pl.col(old)
+            for new, old in columns.items()
+        },
+    )
+
+
+@contextmanager
+def polars_errors_named(name: str) -> Iterator[None]:
+    """Turn whatever Polars says of a file into a SourceError that names it."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        words = " ".join(str(error).split("\n\n")[0].split())
+        raise SourceError(
+            f"{name}: can't be read as a table: {words[:300]}. Download the file again."
+        ) from error
+
+
+def refuse(frame: pl.DataFrame, name: str, checks: list[Check]) -> None:
+    """Raise SourceError for the first row that a check calls bad, in the order of the checks."""
+    first = frame.select(
+        piece
+        for nth, check in enumerate(checks)
+        for piece in (
+            pl.col(ROW).filter(check.bad).first().alias(f"row {nth}"),
+            pl.col(check.shown).filter(check.bad).first().alias(f"value {nth}"),
+            check.bad.sum().alias(f"rows {nth}"),
+        )
+    )
+    for nth, check in enumerate(checks):
+        row, value, rows = (first.item(0, f"{it} {nth}") for it in ("row", "value", "rows"))
+        if row is not None:
+            more = f" ({rows:,} such rows)" if rows > 1 else ""
+            raise SourceError(
+                f"{name}, row {row}: {check.shown.removeprefix('given_')} is {_quoted(value)}, expected "
+                f"{check.expected}{more}. The file is not used; correct the row at its source, or "
+                "take the file as the source serves it."
+            )
+
+
+def whole(column: str) -> pl.Expr:
+    """A column of text as whole numbers; '120.0' is 120; null where it is no such number."""
+    number = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
+    return (
+        pl.when(number.is_between(0, LARGEST_NUMBER) & (number == number.floor()))
+        .then(number)
+        .cast(pl.Int32, strict=False)
+        .alias(column)
+    )
+
+
+def day(column: str) -> pl.Expr:
+    """A column of text as days, '2019-10-10' or with a time of 0; null where there is no such day."""
+    return (
+        pl.col(column)
+        .str.strip_chars()
+        .str.extract(r"^(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?$", 1)
+        .str.to_date("%Y-%m-%d", strict=False)
+        .alias(column)
+    )
+
+
+def not_a_day_of(vote_date: pl.Expr, session: pl.Expr) -> pl.Expr:
+    """Whether a day can't be one of a session: before the Assembly was, or years off.
+
+    Session n opens in September of the year 1945 + n and ends a year later. A year on either side
+    is let pass: the first sessions were irregular, and days in the older records are rough.
+    Special and emergency sessions come at any time.
+    """
+    regular = session.cast(pl.String).str.extract(r"^(\d{1,3})$", 1).cast(pl.Int32, strict=False)
+    years = vote_date.dt.year() - 1945 - regular
+    return (vote_date < EARLIEST_VOTE) | ~years.is_between(-1, 2).fill_null(True)
+
+
+def session_of(text: str | None) -> str | None:
+    """A session as '77', 'ES-11' or 'S-32', from '77', '77.0', '11emsp', '32sp' and the like."""
+    found = re.fullmatch(r"0*(\d{1,3})(?:\.0)?(emsp|sp)?", (text or "").strip().lower())
+    if found:
+        return {"emsp": "ES-", "sp": "S-", None: ""}[found[2]] + found[1]
+    found = re.fullmatch(r"(ES|S)-?(\d{1,3}|[IVXL]+)", (text or "").strip().upper())
+    return f"{found[1]}-{_number(found[2])}" if found and _number(found[2]) else None
+
+
+def session_of_symbol(symbol: str | None) -> str | None:
+    """The session that a resolution's symbol names: A/RES/77/229, A/RES/ES-11/1, A/RES/2200(XXI)."""
+    found = re.match(r"A/RES/((?:ES-|S-)?\d{1,3})/", symbol or "")
+    if found:
+        return found[1]
+    found = re.match(r"A/RES/\d+\s?[A-Z]?(?:-[A-Z])?\s?\((ES-|S-)?([IVXL]+)\)", symbol or "")
+    return (found[1] or "") + str(_number(found[2])) if found and _number(found[2]) else None
+
+
+def _number(text: str) -> int:
+    """A number in Arabic or Roman numerals; 0 if it is neither."""
+    if text.isdecimal():
+        return int(text)
+    values = [ROMAN[it] for it in text]
+    return sum(
+        -value if value < following else value
+        for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
+
+
+def _refuse_uneven_rows(plain: Path, name: str, delimiter: str) -> None:
+    uneven: list[arrow_csv.InvalidRow] = []
+
+    def stop(row: arrow_csv.InvalidRow) -> str:
+        uneven.append(row)
+        return "error"
+
+    first = header(plain, name, delimiter)[0]
+    try:
+        arrow_csv.read_csv(
+            plain,
+            arrow_csv.ReadOptions(use_threads=False),
+            arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=stop,
+            ),
+            arrow_csv.ConvertOptions(
+                include_columns=[first], include_missing_columns=True, check_utf8=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if not uneven:
+            raise SourceError(f"{name}: can't be read as a table: {error}") from error
+        row = uneven[0]
+        raise SourceError(
+            f"{name}, row {row.number - 1}: {row.actual_columns} fields where the first line names "
+            f"{row.expected_columns} ({_quoted(row.text)}). The file is cut off or was saved anew by "
+            "another program; download it again."
+        ) from error
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return "empty" if value is None else repr(text if len(text) <= SHOWN else text[:SHOWN] + "...")
