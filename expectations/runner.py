@@ -1,0 +1,211 @@
+"""Run the suites on a build file: what passed, what failed and why, and the Data Docs.
+
+Belongs here: reading a suite's two files, Great Expectations, and failures in words. Not here: what
+is expected (suites/), or what follows from a failure (orchestration/).
+
+Great Expectations takes seconds to import, so only the functions that run it do so; and it does not
+work on DuckDB, so each suite's query reduces its table to a small frame first.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import yaml  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations.core import ExpectationSuiteValidationResult
+    from great_expectations.data_context import AbstractDataContext
+
+FOLDER = Path(__file__).parent / "suites"
+SUITES: tuple[str, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.yml")))
+
+# Of rows, and of things in a row, that a failure names.
+NAMED = 10
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One expectation that is not met, and where."""
+
+    expectation: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class SuiteResult:
+    """What a suite found in its table."""
+
+    table: str
+    passed: bool
+    expectations: int
+    failures: list[Failure] = field(default_factory=list)
+
+
+def run_suite(database: Path, table: str, docs: Path) -> SuiteResult:
+    """Check one mart of a build file against its suite, and write the result to the Data Docs."""
+    return _run(database, [table], docs)[0]
+
+
+def run_all(database: Path, docs: Path) -> list[SuiteResult]:
+    """Check every mart that has a suite; the Data Docs are written once, at the end."""
+    return _run(database, SUITES, docs)
+
+
+def read_suite(table: str) -> dict[str, Any]:
+    """The suite of a table, in Great Expectations' own terms."""
+    return yaml.safe_load((FOLDER / f"{table}.yml").read_text(encoding="utf-8"))
+
+
+def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
+    """The small frame that a table's suite looks at.
+
+    Raises duckdb.Error if the build lacks what the query reads.
+    """
+    return connection.sql((FOLDER / f"{table}.sql").read_text(encoding="utf-8")).pl().to_pandas()
+
+
+def _run(database: Path, tables: Iterable[str], docs: Path) -> list[SuiteResult]:
+    results, validated = [], []
+    with duckdb.connect(database, read_only=True) as connection:
+        context = _context(docs)
+        for table in tables:
+            suite = read_suite(table)
+            try:
+                frame = read_frame(connection, table)
+            except duckdb.Error as error:
+                unread = Failure("The build holds what the suite reads", str(error))
+                results.append(SuiteResult(table, False, len(suite["expectations"]), [unread]))
+                continue
+            _forget(table, docs)
+            identifier, result = _validate(context, suite, frame)
+            validated.append(identifier)
+            results.append(_in_words(table, result))
+    if validated:
+        context.build_data_docs(resource_identifiers=validated)
+    return results
+
+
+def _context(docs: Path) -> AbstractDataContext:
+    """A context without a project folder, that keeps results and Data Docs under `docs`."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    defaults = InMemoryStoreBackendDefaults()
+    # Suites and results outlast the process, so that the index shows every suite's last result
+    # when each is run by itself.
+    for store in (defaults.expectations_store_name, defaults.validation_results_store_name):
+        defaults.stores[store]["store_backend"] = {
+            "class_name": "TupleFilesystemStoreBackend",
+            "base_directory": str(docs.absolute() / "results" / store),
+        }
+    site = {
+        "class_name": "SiteBuilder",
+        "show_how_to_buttons": False,
+        "store_backend": {
+            "class_name": "TupleFilesystemStoreBackend",
+            "base_directory": str(docs.absolute()),
+        },
+        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+    }
+    return gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=defaults,
+            data_docs_sites={"data_docs": site},
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+    )
+
+
+def _forget(table: str, docs: Path) -> None:
+    """Drop the table's earlier results: the Data Docs show the last run only."""
+    for earlier in docs.glob(f"**/{table}"):
+        shutil.rmtree(earlier)
+
+
+def _validate(
+    context: AbstractDataContext, suite: Mapping[str, Any], frame: pd.DataFrame
+) -> tuple[Any, ExpectationSuiteValidationResult]:
+    """Run the suite on the frame; the identifier under which the result is kept, and the result."""
+    import great_expectations as gx
+
+    table = suite["name"]
+    expected = context.suites.add_or_update(gx.ExpectationSuite(**suite))
+    asset = context.data_sources.add_or_update_pandas("marts").add_dataframe_asset(table)
+    checked = context.validation_definitions.add(
+        gx.ValidationDefinition(
+            name=table, data=asset.add_batch_definition_whole_dataframe("build"), suite=expected
+        )
+    )
+    checkpoint = gx.Checkpoint(
+        name=table,
+        validation_definitions=[checked],
+        result_format={
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": suite["meta"]["row_is_named_by"],
+            "include_unexpected_rows": False,
+        },
+    )
+    run = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame})
+    ((identifier, result),) = run.run_results.items()
+    return identifier, result
+
+
+def _in_words(table: str, result: ExpectationSuiteValidationResult) -> SuiteResult:
+    checked: list[Any] = [it.to_json_dict() for it in result.results]
+    failures = [
+        Failure(it["expectation_config"]["description"], _detail(it))
+        for it in checked
+        if not it["success"]
+    ]
+    return SuiteResult(table, not failures, len(checked), failures)
+
+
+def _detail(result: Mapping[str, Any]) -> str:
+    """The rows at fault, by what a person knows them by, and what to do about them."""
+    found, expected = result["result"], result["expectation_config"]
+    if rows := found.get("unexpected_index_list"):
+        checked = [expected["kwargs"].get(key) for key in ("column", "column_A", "column_B")]
+        what = "; ".join(_row_in_words(row, checked) for row in rows[:NAMED])
+        if len(rows) > NAMED:
+            what += f"; and {len(rows) - NAMED} more"
+    elif "observed_value" in found:
+        what = f"found {found['observed_value']}"
+    else:
+        what = f"could not be checked: {result['exception_info']}"
+    return f"{what}. {expected['meta']['advice']}"
+
+
+def _row_in_words(row: Mapping[str, Any], checked: Sequence[str | None]) -> str:
+    """What names the row, then the values that are not as expected."""
+    values = {column: _plain(value) for column, value in row.items() if not _is_null(value)}
+    named = [f"{column} {values[column]}" for column in values if column not in checked]
+    wrong = [f"{column} {values[column]}" for column in values if column in checked]
+    return f"{', '.join(named)}: {', '.join(wrong)}".replace("_", " ")
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or value != value
+
+
+def _plain(value: Any) -> Any:
+    """A value as a person writes it: 3 for the 3.0 that pandas makes of it, a list cut short."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 1)
+    listed = str(value).removesuffix("T00:00:00").split(", ")
+    more = len(listed) - NAMED
+    return ", ".join(listed[:NAMED]) + (f" and {more} more" if more > 0 else "")
