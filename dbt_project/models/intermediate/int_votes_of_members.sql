@@ -25,7 +25,11 @@ members as (
         bool_or(
             roll_calls.vote_date >= member_states.member_from
             and roll_calls.vote_date < coalesce(member_states.member_to, date '2999-01-01')
-        ) as is_certain
+        ) as is_certain,
+        bool_or(
+            roll_calls.earliest >= member_states.member_from
+            and roll_calls.latest < coalesce(member_states.member_to, date '2999-01-01')
+        ) as is_certain_all_month
     from roll_calls
     inner join {{ ref('member_states') }} as member_states
         on
@@ -37,15 +41,16 @@ members as (
 select
     coalesce(members.roll_call_id, votes.roll_call_id) as roll_call_id,
     coalesce(members.state, votes.state) as state,
-    coalesce(votes.vote, 'absent') as vote,
+    if(votes.vote in ('yes', 'no', 'abstain'), votes.vote, 'absent') as vote,
     members.state is not null as is_member,
     votes.state is not null as is_listed
 from members
 full outer join votes using (roll_call_id, state)
 where
-    -- A source that says "not a member" of such a month knows better than the calendar.
-    coalesce(votes.vote, 'absent') <> 'not_member'
-    and case
-        when members.state is null then votes.vote <> 'absent'
+    case
+        when members.state is null then votes.vote in ('yes', 'no', 'abstain')
+        -- A source that says "not a member" of a month in which the state joined or left knows better than the
+        -- calendar; of any other member it is taken for an absence.
+        when votes.vote = 'not_member' then members.is_certain_all_month
         else members.is_certain or votes.state is not null
     end

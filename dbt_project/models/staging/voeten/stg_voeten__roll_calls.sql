@@ -65,7 +65,8 @@ select
     vote_date,
     -- Before session 59 the file's day is often 1 to 7 and not the day of the vote; its month holds.
     case when session < 59 and day(vote_date) <= 7 then 'month' else 'day' end as date_precision,
-    year,
+    -- Not the source's year, which counts a vote of January 2020 under 2019.
+    year(vote_date)::integer as year,
     kind,
     nullif(nullif(short, 'NA'), '') as short_title,
     nullif(descr, '') as description,
