@@ -7,7 +7,7 @@ Belongs here: one check a suite, and what a failure says. Not here: what is expe
 import dagster as dg
 
 from expectations.runner import SUITES, run_suite
-from orchestration.assets.landing import OWNERS
+from orchestration.assets.metadata import OWNERS
 from orchestration.outcomes import Outcome
 from orchestration.resources import Warehouse
 
@@ -28,7 +28,7 @@ def suite_check(table: str) -> dg.AssetsDefinition:
         group_name="checks",
         kinds={"greatexpectations"},
         owners=OWNERS,
-        description=f"Completeness and plausibility of marts.{table}, as expectations/ states them.",
+        description=f"What expectations/ expects of marts.{table}, completeness first.",
         check_specs=[
             dg.AssetCheckSpec(
                 KIND,
@@ -49,11 +49,16 @@ def suite_check(table: str) -> dg.AssetsDefinition:
         for line in wrong:
             context.log.error(line)
         return dg.MaterializeResult(
-            metadata={"data docs": dg.MetadataValue.path(warehouse.layout.data_docs)},
+            metadata={
+                "expectations": result.expectations,
+                "data docs": dg.MetadataValue.path(warehouse.layout.data_docs),
+            },
             check_results=[
                 dg.AssetCheckResult(
                     passed=result.passed,
-                    metadata={"failures": dg.MetadataValue.md("\n".join(f"- {it}" for it in wrong))},
+                    metadata={
+                        "failures": dg.MetadataValue.md("\n".join(f"- {it}" for it in wrong))
+                    },
                 )
             ],
         )

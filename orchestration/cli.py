@@ -29,7 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-EXPECTED = DBT_PROJECT / "seeds" / "expected_roll_calls.csv"
+EXPECTED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
+LONGEST_LOOK = "1800"
 SampleOption = Annotated[bool, typer.Option("--sample", help="Of the sample, not the real votes.")]
 
 
@@ -53,6 +54,9 @@ def _dagster_home(layout: Layout) -> None:
     shutil.copyfile(ROOT / "dagster.yaml", layout.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
+    # The schedule and sensors fetch what is newer as they look, which takes more than a minute.
+    os.environ["DAGSTER_SCHEDULE_GRPC_TIMEOUT_SECONDS"] = LONGEST_LOOK
+    os.environ["DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS"] = LONGEST_LOOK
 
 
 @app.command()
@@ -67,6 +71,7 @@ def refresh(
 ) -> None:
     """Fetch what is newer, build, check, and publish warehouse/unga.duckdb."""
     from orchestration.news import news
+    from orchestration.report import code_in
     from orchestration.sources import SOURCES
 
     if unknown := set(source or []) - set(SOURCES):
@@ -74,7 +79,9 @@ def refresh(
     layout = Layout.from_environment()
     published = layout.published(synthetic=False)
     if published.exists() and not force:
-        newer = news(layout, mirror_from_environment(), source, session)
+        newer = news(layout, mirror_from_environment(), source or [], session or [], typer.echo)
+        if code_in(published) != code_version():
+            newer.append("the code or the seeds have changed")
         if not newer:
             typer.echo(
                 f"Nothing is newer than what {published} was built from: same releases, same code. "
@@ -88,7 +95,7 @@ def refresh(
 
 @app.command()
 def sample() -> None:
-    """Build the synthetic sample, warehouse/sample.duckdb: an invented Assembly to try things on."""
+    """Build warehouse/sample.duckdb from an invented Assembly, to try things on."""
     _run(Layout.from_environment(), {"synthetic": True, "mirror": ""})
 
 
@@ -104,7 +111,9 @@ def _run(layout: Layout, config: dict[str, Any]) -> None:
         published = _execute(layout, config)
     except Exception as unexpected:
         traceback.print_exc()
-        console.print(f"✗ {unexpected}\nmore in {log}", style="bold red", markup=False)
+        console.print(
+            f"✗ {unexpected}\nmore in {log}", style="bold red", markup=False, soft_wrap=True
+        )
         published = None
     if published is None:
         console.print("Not published: the last good file is as it was.", style="bold red")

@@ -90,7 +90,7 @@ def _words(said: str | None, error: SerializableErrorInfo | None) -> str:
     return root.message.strip()
 
 
-@dg.logger(description="A line a step, for the terminal.")
+@dg.logger
 def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """The logger that `unga refresh` runs with."""
     return _logger

@@ -32,23 +32,24 @@ def write_audit(
     outcomes = list(outcomes)
     connection.execute(
         """
-        create or replace table marts.checks_log (
+        create table marts.checks_log (
             table_name varchar, check_name varchar, kind varchar, passed boolean,
             severity varchar, rows integer, detail varchar, checked_at timestamp
         );
         comment on table marts.checks_log is
-            'Checks that the published build went through. One row per check.';
-        create or replace table marts.publication as
-        select
-            $run_id as run_id, $at as published_at, $code as code_version,
-            $synthetic as synthetic, (select max(vote_date) from marts.dim_roll_calls)
-                as data_through;
-        comment on table marts.publication is
-            'The run that made this file. One row, the only one.';
-        update marts.freshness set checked_at = $at, is_fresh = true;
-        """,
-        {"run_id": run_id, "at": at, "code": code, "synthetic": synthetic},
+            'Checks that this build went through. One row per check.';
+        create table marts.publication (
+            run_id varchar, published_at timestamp, code_version varchar, synthetic boolean,
+            data_through date
+        );
+        comment on table marts.publication is 'The run that made this file. One row, the only one.';
+        """
     )
+    connection.execute(
+        "insert into marts.publication select ?, ?, ?, ?, max(vote_date) from marts.dim_roll_calls",
+        [run_id, at, code, synthetic],
+    )
+    connection.execute("update marts.freshness set checked_at = ?, is_fresh = true", [at])
     if outcomes:
         connection.executemany(
             "insert into marts.checks_log values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -71,7 +72,7 @@ def replace_published(build_file: Path, published: Path) -> None:
         raise RuntimeError(f"{build_file} still has a write-ahead log: it is not closed")
     with build_file.open("rb") as built:
         os.fsync(built.fileno())
-    os.replace(build_file, published)
+    build_file.replace(published)
     folder = os.open(published.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -12,7 +12,11 @@ from typing import Any
 
 import duckdb
 
-FORMATS = {"csv": "format csv, header", "json": "format json, array true", "parquet": "format parquet"}
+FORMATS = {
+    "csv": "format csv, header",
+    "json": "format json, array true",
+    "parquet": "format parquet",
+}
 
 
 class QueryError(Exception):
@@ -41,7 +45,7 @@ def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
     try:
         relation = connection.sql(sql)
     except duckdb.Error as wrong:
-        raise QueryError(str(wrong).strip()) from None
+        raise QueryError(_one_line(wrong)) from None
     if relation is None:
         raise QueryError("Only one query that gives rows can be asked.")
     return relation
@@ -64,7 +68,7 @@ def write_result(relation: duckdb.DuckDBPyRelation, form: str, output: Path | No
                     shutil.copyfileobj(written, sys.stdout.buffer)
                 sys.stdout.buffer.flush()
     except duckdb.Error as wrong:
-        raise QueryError(str(wrong).strip()) from None
+        raise QueryError(_one_line(wrong)) from None
     return int(rows.num_rows)
 
 
@@ -74,8 +78,14 @@ def rows_of(file: Path, sql: str) -> list[dict[str, Any]]:
     try:
         return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
     except duckdb.Error as wrong:
-        raise QueryError(str(wrong).strip()) from None
+        raise QueryError(_one_line(wrong)) from None
 
 
 def _quoted(file: Path) -> str:
     return str(file).replace("'", "''")
+
+
+def _one_line(wrong: duckdb.Error) -> str:
+    """DuckDB's words without its drawing of where in the query."""
+    said = [line.strip() for line in str(wrong).splitlines()]
+    return " ".join(line for line in said if line and not line.startswith(("LINE ", "^")))

@@ -16,10 +16,8 @@ SOURCES_USED = """
     select source, release, count(*) as files, sum(size)::bigint as bytes
     from raw.releases group by all order by all
 """
-VOTES_BY_SOURCE = """
-    select source, count(distinct roll_call_id) as roll_calls, count(*) filter (vote <> 'absent') as votes
-    from marts.dim_roll_calls inner join marts.fct_votes using (roll_call_id)
-    group by all order by all
+USED_BY_SOURCE = """
+    select source, count(*) as roll_calls from marts.dim_roll_calls group by all order by all
 """
 FOUND_BY_SOURCE = """
     select source, sum(found_roll_calls)::integer as found, sum(votes_cast)::integer as votes_found
@@ -56,7 +54,7 @@ def facts(file: Path) -> dict[str, Any]:
         "publication": publication,
         "sources": rows_of(file, SOURCES_USED),
         "found": rows_of(file, FOUND_BY_SOURCE),
-        "votes": rows_of(file, VOTES_BY_SOURCE),
+        "used": rows_of(file, USED_BY_SOURCE),
         "checks": rows_of(file, CHECKS),
         "freshness": rows_of(file, "select * from marts.freshness order by mart"),
         "completeness": rows_of(file, COMPLETENESS),
@@ -68,7 +66,7 @@ def print_summary(console: Console, file: Path) -> None:
     said = facts(file)
     publication = said["publication"]
     found = {it["source"]: it for it in said["found"]}
-    kept = {it["source"]: it for it in said["votes"]}
+    kept = {it["source"]: it for it in said["used"]}
     sources = Table("source", "release", "roll calls", "votes", "of them used", title="Sources")
     for column in sources.columns[2:]:
         column.justify = "right"
@@ -88,7 +86,7 @@ def print_summary(console: Console, file: Path) -> None:
     console.print(sources)
     console.print(marts)
     checks = ", ".join(f"{it['passed']} of {it['checks']} {it['kind']}" for it in said["checks"])
-    console.print(f"checks passed   {checks or 'none'}")
+    console.print(f"checks passed   {checks or 'none'}", soft_wrap=True)
     console.print(f"data through    {publication['data_through']}")
     console.print(f"file            {file}", soft_wrap=True)
     sample = " --sample" if publication["synthetic"] else ""
@@ -98,21 +96,26 @@ def print_summary(console: Console, file: Path) -> None:
         soft_wrap=True,
     )
     if publication["synthetic"]:
-        console.print("SYNTHETIC: an invented Assembly, no number in it is real", style="bold yellow")
+        console.print(
+            "SYNTHETIC: an invented Assembly, no number in it is real", style="bold yellow"
+        )
 
 
 def print_status(console: Console, file: Path, said: dict[str, Any]) -> None:
     """Freshness and completeness of a published file, readable."""
     publication = said["publication"]
     console.print(f"file            {file}", soft_wrap=True)
-    console.print(f"published       {publication['published_at']} UTC, run {publication['run_id']}")
+    console.print(
+        f"published       {publication['published_at']} UTC, run {publication['run_id']}",
+        soft_wrap=True,
+    )
     console.print(f"data through    {publication['data_through']}")
     fresh = [it for it in said["freshness"] if it["is_fresh"]]
     console.print(f"marts fresh     {len(fresh)} of {len(said['freshness'])}")
     for it in said["sources"]:
         console.print(f"source          {it['source']} {it['release']}")
     checks = ", ".join(f"{it['passed']} of {it['checks']} {it['kind']}" for it in said["checks"])
-    console.print(f"checks passed   {checks or 'none'}")
+    console.print(f"checks passed   {checks or 'none'}", soft_wrap=True)
     table = Table("source", "session", "expected", "found", "status", "known gap", title="Sessions")
     for it in said["completeness"]:
         if it["status"] != "as expected" or it["gap_reason"]:
@@ -142,5 +145,3 @@ def code_in(file: Path) -> str:
     """The code version that made a published file."""
     (it,) = rows_of(file, "select code_version from marts.publication")
     return str(it["code_version"])
-
-

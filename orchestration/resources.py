@@ -85,7 +85,6 @@ class Warehouse(dg.ConfigurableResource):
     _run_id: str = PrivateAttr(default="")
     _on_sample: bool = PrivateAttr(default=False)
     _outcomes: list[Outcome] = PrivateAttr(default_factory=list)
-    _warnings: list[str] = PrivateAttr(default_factory=list)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Take the lock, and clear what runs that failed or were killed left behind."""
@@ -93,7 +92,6 @@ class Warehouse(dg.ConfigurableResource):
         self._lock = take_lock(self.layout, self._run_id)
         self._on_sample = self.synthetic
         self._outcomes = []
-        self._warnings = []
         for leftover in self.layout.build.iterdir():
             if leftover.is_dir():
                 shutil.rmtree(leftover)
@@ -165,11 +163,13 @@ class Warehouse(dg.ConfigurableResource):
         if not self.build_file.exists():
             return set()
         with self.connect(read_only=True) as connection:
-            found = connection.sql("select table_schema || '.' || table_name from information_schema.tables")
+            found = connection.sql(
+                "select table_schema || '.' || table_name from information_schema.tables"
+            )
             return {name for (name,) in found.fetchall()}
 
     def keep(self, outcomes: Iterable[Outcome]) -> None:
-        """Keep outcomes of checks: for publication, and in the log that outlives a refused build."""
+        """Keep outcomes for publication, and in the log that outlives a refused build."""
         outcomes = list(outcomes)
         self._outcomes += outcomes
         append_to_log(self.layout.checks_log, self._run_id, now().isoformat(), outcomes)
@@ -178,8 +178,3 @@ class Warehouse(dg.ConfigurableResource):
     def outcomes(self) -> list[Outcome]:
         """The outcomes of this run's checks up to now."""
         return list(self._outcomes)
-
-    def warn(self, context: dg.OpExecutionContext | dg.AssetExecutionContext, words: str) -> None:
-        """Say loudly what a person should know though the run goes on."""
-        self._warnings.append(words)
-        context.log.warning(words)

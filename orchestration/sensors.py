@@ -7,8 +7,9 @@ import hashlib
 
 import dagster as dg
 
-from orchestration.news import dropped_files, news
+from orchestration.news import news
 from orchestration.resources import Warehouse
+from orchestration.sources import dropped_files
 
 A_MINUTE = 60
 A_DAY = 24 * 60 * 60
@@ -25,11 +26,13 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
         description="A file that a person put into warehouse/landing/undl/.",
     )
     def watch_landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        dropped = dropped_files(warehouse.layout, "undl")
+        dropped = dropped_files(warehouse.layout.landing(synthetic=False), "undl")
         if not dropped:
             return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
         # The same files at the same state ask for one run only.
-        states = [f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped]
+        states = [
+            f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped
+        ]
         return dg.SensorResult([dg.RunRequest(run_key=f"undl:{_digest(states)}")])
 
     return watch_landing

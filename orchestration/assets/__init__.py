@@ -1,0 +1,1 @@
+"""The assets, one module a stretch of the way from source to published file."""

@@ -13,10 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 
-from orchestration.assets.landing import OWNERS
+from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.layout import DBT_PROJECT
 from orchestration.outcomes import Outcome
 from orchestration.raw_tables import LEDGERS, RAW_TABLES
@@ -114,17 +119,13 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-            yield from (
-                invocation.stream()
-                .fetch_row_counts()
-                .fetch_column_metadata(with_column_lineage=False)
-            )
-            # Counting was done over a connection of dbt's adapter in this process, which stays.
-            DuckDBConnectionManager.close_all_connections()
-        outcomes, errors = _outcomes(warehouse, target)
+            # The file is dbt's until dbt has ended: only then can anything be counted.
+            events = list(invocation.stream())
+        yield from _with_metadata(context, warehouse, events)
+        outcomes = _outcomes(warehouse, target)
         warehouse.keep(outcomes)
         if not invocation.is_successful():
-            said = [outcome.line() for outcome in outcomes if outcome.blocks] + errors
+            said = [outcome.line() for outcome in outcomes if outcome.blocks]
             raise dg.Failure(
                 "\n".join(said) or f"dbt failed: see {target / 'dbt.log'}", allow_retries=False
             )
@@ -132,15 +133,28 @@ def warehouse_models() -> dg.AssetsDefinition:
     return dbt_build
 
 
-def _outcomes(warehouse: Warehouse, target: Path) -> tuple[list[Outcome], list[str]]:
-    """What dbt's tests found, failing rows included, and the models that could not be built."""
+def _with_metadata(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, events: list[Any]
+) -> Iterator[Any]:
+    with warehouse.connect(read_only=True) as connection:
+        for event in events:
+            if isinstance(event, dg.Output):
+                schema, table = context.asset_key_for_output(event.output_name).path
+                shown = table_metadata(connection, schema, table)
+                yield event.with_metadata({**event.metadata, **shown})
+            else:
+                yield event
+
+
+def _outcomes(warehouse: Warehouse, target: Path) -> list[Outcome]:
+    """What dbt's tests found, failing rows included, and what could not be built."""
     results = target / "run_results.json"
     if not results.exists():
-        return [], []
+        return []
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    outcomes, errors = [], []
+    outcomes = []
     for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
-        node = nodes.get(result["unique_id"], {"resource_type": "unit_test"})
+        node = nodes[result["unique_id"]]
         failed = result["status"] in ("fail", "error", "warn")
         if node["resource_type"] == "test" and result["status"] != "skipped":
             outcomes.append(
@@ -155,8 +169,16 @@ def _outcomes(warehouse: Warehouse, target: Path) -> tuple[list[Outcome], list[s
                 )
             )
         elif failed:
-            errors.append(f"{result['unique_id']}: {result['message']}")
-    return outcomes, errors
+            outcomes.append(
+                Outcome(
+                    table=f"{node['schema']}.{node['name']}",
+                    check="is built",
+                    kind=f"dbt {node['resource_type']}",
+                    passed=False,
+                    detail=result["message"],
+                )
+            )
+    return outcomes
 
 
 def _tested_table(nodes: Mapping[str, Any], node: Mapping[str, Any]) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.assets.metadata import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.sample import make_sample
-from orchestration.sources import SOURCES, Landed, Origin, Release, SourceError, landed_releases
+from orchestration.sources import SOURCES, Landed, Release, SourceError, landed_releases
 
-OWNERS = ["team:unga-warehouse"]
 IN_REACH = "in_reach"
 
 
@@ -41,7 +41,7 @@ def _spec(name: str) -> dg.AssetSpec:
         dg.AssetCheckSpec(
             IN_REACH,
             asset=["landing", name],
-            description="The source answered, and what it serves was taken in or is landed already.",
+            description="The source answered, or a release of it is landed already.",
         )
         for name in SOURCES
     ],
@@ -53,8 +53,7 @@ def landing(
     if not warehouse.on_sample:
         landed = {name: _land(context, warehouse, name) for name in SOURCES}
         if not any(it.release for it in landed.values()):
-            warehouse.warn(
-                context,
+            context.log.warning(
                 "NO SOURCE IS IN REACH and none is landed: this run builds the SYNTHETIC SAMPLE, "
                 "an invented Assembly, into sample.duckdb. No number in it is real. "
                 + " ".join(f"{name}: {it.reason}." for name, it in landed.items()),
@@ -90,12 +89,12 @@ def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) ->
             folder, warehouse.origin, sessions=warehouse.sessions or None, log=context.log.info
         )
     except SourceError as refused:
-        warehouse.warn(context, f"{name} is refused: {refused}")
+        context.log.warning(f"{name} is refused: {refused}")
         return Landed(kept[-1] if kept else None, False, f"refused: {refused}")
     if landed.release is None and kept:
         landed = Landed(kept[-1], False, landed.reason)
     if landed.release is None:
-        warehouse.warn(context, f"{name}: {landed.reason}; nothing of it is landed")
+        context.log.warning(f"{name}: {landed.reason}; nothing of it is landed")
     return landed
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import dagster as dg
 
 from expectations.runner import SUITES
-from orchestration.assets.landing import OWNERS
+from orchestration.assets.metadata import OWNERS
 from orchestration.checks import KIND
 from orchestration.layout import code_version
 from orchestration.publish import export_marts, replace_published, write_audit

@@ -5,13 +5,12 @@ parsing (sources/), or any reading of votes (dbt_project/).
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import dagster as dg
 import duckdb
 import polars as pl
 
-from orchestration.assets.landing import OWNERS
+from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.raw_tables import LEDGERS, RAW_TABLES, ROLL_CALLS_BY_SESSION
 from orchestration.resources import Warehouse
 from orchestration.sources import SOURCES, Parsed, Release, SourceError, landed_releases
@@ -51,9 +50,7 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
     """The raw tables of one source, written in one step; empty if nothing of it is landed."""
     tables = RAW_TABLES[name]
 
-    @dg.multi_asset(
-        name=f"raw_{name}", specs=_specs(tables, [name], SOURCES[name].source.title)
-    )
+    @dg.multi_asset(name=f"raw_{name}", specs=_specs(tables, [name], SOURCES[name].source.title))
     def write_raw(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.MaterializeResult]:
@@ -107,7 +104,7 @@ def _parse_newest(
         try:
             return release, SOURCES[name].parse(release)
         except SourceError as refused:
-            warehouse.warn(context, f"{name} release {release.name} is refused: {refused}")
+            context.log.warning(f"{name} release {release.name} is refused: {refused}")
     return None, None
 
 
@@ -134,7 +131,7 @@ def _files(name: str, release: Release) -> pl.DataFrame:
             "url": file.url,
             "licence": source.licence,
             "citation": source.citation,
-            "landed_at": datetime.fromtimestamp(int(release.folder.stat().st_mtime)),
+            "landed_at": release.landed_at,
         }
         for file in release.files
     )
@@ -164,15 +161,8 @@ def _report_sessions(
 def _materialized(
     connection: duckdb.DuckDBPyConnection, table: str, release: Release | None
 ) -> dg.MaterializeResult:
-    described = connection.sql(f"describe raw.{table}").fetchall()
-    ((rows,),) = connection.sql(f"select count(*) from raw.{table}").fetchall()
     return dg.MaterializeResult(
         asset_key=["raw", table],
-        metadata={
-            "dagster/row_count": rows,
-            "dagster/column_schema": dg.TableSchema(
-                [dg.TableColumn(column, kind) for column, kind, *_ in described]
-            ),
-            "release": release.name if release else "none",
-        },
+        metadata=table_metadata(connection, "raw", table)
+        | {"release": dg.MetadataValue.text(release.name if release else "none")},
     )
