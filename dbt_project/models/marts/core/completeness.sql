@@ -19,12 +19,14 @@ votes as (
 ),
 
 members as (
-    select distinct
+    select
         roll_calls.source,
         roll_calls.source_key,
         member_states.state,
-        roll_calls.vote_date >= member_states.member_from
-        and roll_calls.vote_date < coalesce(member_states.member_to, date '2999-01-01') as is_certain
+        bool_or(
+            roll_calls.vote_date >= member_states.member_from
+            and roll_calls.vote_date < coalesce(member_states.member_to, date '2999-01-01')
+        ) as is_certain
     from roll_calls
     inner join {{ ref('member_states') }} as member_states
         on
@@ -35,6 +37,7 @@ members as (
                 date_trunc('month', roll_calls.vote_date)::date,
                 roll_calls.vote_date
             ) < coalesce(member_states.member_to, date '2999-01-01')
+    group by all
 ),
 
 listed_and_members as (
@@ -44,8 +47,9 @@ listed_and_members as (
         count(*) filter (votes.vote = 'yes') as yes_counted,
         count(*) filter (votes.vote = 'no') as no_counted,
         count(*) filter (votes.vote = 'abstain') as abstain_counted,
-        count(*) filter (members.state is not null) as member_seats,
-        count(*) filter (members.state is not null and votes.state is null) as members_not_listed,
+        count(*) filter (members.is_certain or (members.state is not null and votes.state is not null))
+            as member_seats,
+        count(*) filter (members.is_certain and votes.state is null) as members_not_listed,
         count(*) filter (members.state is null and votes.vote in ('yes', 'no', 'abstain')) as votes_of_non_members
     from votes
     full outer join members using (source, source_key, state)
