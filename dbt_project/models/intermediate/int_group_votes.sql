@@ -1,0 +1,31 @@
+{{ config(materialized='view') }}
+
+-- A state belongs to a group on the day of the vote, not in the year.
+with votes as (
+    select
+        memberships.group_code,
+        votes.roll_call_id,
+        votes.state,
+        votes.vote
+    from {{ ref('int_resolution_votes') }} as votes
+    inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
+    inner join {{ ref('group_memberships') }} as memberships
+        on
+            votes.state = memberships.state
+            and roll_calls.vote_date >= memberships.joined_on
+            and roll_calls.vote_date < coalesce(memberships.left_on, date '2999-01-01')
+    where votes.vote in ('yes', 'no', 'abstain')
+)
+
+select
+    group_code,
+    roll_call_id,
+    state,
+    vote,
+    count(*) filter (vote = 'yes') over roll_call as yes_votes,
+    count(*) filter (vote = 'no') over roll_call as no_votes,
+    count(*) filter (vote = 'abstain') over roll_call as abstain_votes
+from votes
+window roll_call as (partition by group_code, roll_call_id)
+-- One vote is no group.
+qualify count(*) over roll_call >= 2

@@ -1,0 +1,24 @@
+with group_roll_calls as (
+    select distinct
+        group_code,
+        roll_call_id,
+        yes_votes,
+        no_votes,
+        abstain_votes
+    from {{ ref('int_group_votes') }}
+)
+
+select
+    group_roll_calls.group_code,
+    topics.year,
+    topics.scheme,
+    topics.topic,
+    count(*)::integer as roll_calls,
+    sum({{ group_votes_cast() }})::integer as votes,
+    avg({{ agreement_index() }}) as agreement_index,
+    avg({{ rice_index() }}) as rice,
+    avg({{ is_unanimous() }}::integer) as unanimity_share
+from group_roll_calls
+inner join {{ ref('int_resolution_topics') }} as topics using (roll_call_id)
+group by all
+order by group_roll_calls.group_code, topics.year, topics.scheme, topics.topic
