@@ -1,0 +1,54 @@
+"""Answer the questions of docs/questions.md from the published file, and write the answers in.
+
+Belongs here: finding the page's queries, asking them, laying their answers out as tables. Not here:
+the questions (the page itself).
+
+    python docs/answer_questions.py
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.layout import Layout
+from orchestration.query import open_published
+
+PAGE = Path(__file__).with_name("questions.md")
+# A title, words, one query, and the table that answers it.
+QUESTION = re.compile(
+    r"^## (?P<title>.+)\n(?:(?!##|```).*\n)*```sql\n(?P<sql>(?:(?!```).*\n)*)```\n"
+    r"(?P<answer>(?:\n(?:\|.*\n)+)?)",
+    re.MULTILINE,
+)
+
+
+def questions(page: str) -> list[re.Match[str]]:
+    """The page's questions, each with the groups title, sql and answer (a table, or nothing yet)."""
+    return list(QUESTION.finditer(page))
+
+
+def answer(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """What the query gives, as a Markdown table; nulls are empty."""
+    relation = connection.sql(sql)
+    rows = [[_cell(value) for value in row] for row in relation.fetchall()]
+    lines = [relation.columns, ["---"] * len(relation.columns), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def answered(page: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """The page with every answer as the connection's database gives it."""
+    for question in reversed(questions(page)):
+        start, end = question.span("answer")
+        page = page[:start] + "\n" + answer(connection, question["sql"]) + page[end:]
+    return page
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    with open_published(Layout.from_environment().published(synthetic=False)) as published:
+        PAGE.write_text(answered(PAGE.read_text(encoding="utf-8"), published), encoding="utf-8")
