@@ -29,7 +29,7 @@ MANIFEST = "release.json"
 UNFINISHED = (".part", ".crdownload", ".download", ".tmp", ".swp")
 
 CHUNK = 1 << 20
-# The largest file known is 364 MB unpacked, packed to a twentieth (votes that repeat, to a thirtieth).
+# The largest file known is 364 MB unpacked; votes repeat much, packed to a thirtieth.
 LARGEST_UNPACKED = 4 << 30
 LARGEST_RATIO = 250
 # Below this a ratio says nothing.
@@ -84,19 +84,16 @@ def staging(landing: Path, source: str) -> Iterator[Path]:
         ) from error
 
 
-def copy_in(
-    path: Path, folder: Path, name: str | None = None, url: str | None = None
-) -> LandedFile:
-    """Copy a file into a staging folder, hashed on the way."""
+def copy_in(path: Path, folder: Path, url: str | None = None) -> LandedFile:
+    """Copy a file into a staging folder, hashed on the way; `url` None says a person put it there."""
     digest = hashlib.sha256()
     size = 0
-    target = folder / (name or path.name)
-    with path.open("rb") as read, target.open("wb") as write:
+    with path.open("rb") as read, (folder / path.name).open("wb") as write:
         while chunk := read.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
             write.write(chunk)
-    return LandedFile(target.name, size, digest.hexdigest(), url)
+    return LandedFile(path.name, size, digest.hexdigest(), url)
 
 
 def carry_over(release: Release, file: LandedFile, folder: Path) -> LandedFile:
@@ -113,6 +110,15 @@ def same_bytes(landing: Path, source: str, files: Iterable[LandedFile]) -> Relea
     for release in reversed(landed_releases(landing, source)):
         if sorted(file.sha256 for file in release.files) == wanted:
             return release
+    return None
+
+
+def landed_from(landing: Path, source: str, url: str) -> tuple[Release, LandedFile] | None:
+    """The landed release, and its file, that was fetched from an address last."""
+    for release in reversed(landed_releases(landing, source)):
+        for file in release.files:
+            if file.url == url:
+                return release, file
     return None
 
 
@@ -265,22 +271,23 @@ def _copy_text(path: Path, stream: IO[bytes], write: IO[bytes]) -> None:
 
 def _not_utf8(path: Path, lines_before: int) -> SourceError:
     return SourceError(
-        f"{path.name}, line {lines_before + 1}: not UTF-8. The source serves UTF-8: take the file as "
-        "it came, not one that another program has saved anew."
+        f"{path.name}, line {lines_before + 1}: not UTF-8. The source serves UTF-8: take the file "
+        "as it came, not one that another program has saved anew."
     )
 
 
 def _too_large(path: Path, size: int) -> SourceError:
     return SourceError(
-        f"{path.name}: {path.stat().st_size:,} bytes that unpack to {size:,} or more, which no file "
-        "of this source does. It is not unpacked; download the file anew from its source."
+        f"{path.name}: {path.stat().st_size:,} bytes that unpack to {size:,} or more, which no "
+        "file of this source does. It is not unpacked; download the file anew from its source."
     )
 
 
 def _changed(release: Release, file: LandedFile) -> SourceError:
     return SourceError(
-        f"{release.folder / file.name}: not the bytes that were landed (sha256 {file.sha256}). A "
-        f"landed file is never changed; remove the folder {release.folder} to have it fetched again."
+        f"{release.folder / file.name}: not the bytes that were landed (sha256 {file.sha256}). "
+        "A landed file is never changed; to have it fetched again, remove the folder "
+        f"{release.folder}."
     )
 
 
@@ -296,7 +303,7 @@ def _other_bytes(folder: Path, files: tuple[LandedFile, ...]) -> SourceError:
     ]
     return SourceError(
         f"{folder.name}: another file under the name of a landed release: {'; '.join(differing)}. "
-        f"The landed one stays. If the new one is right, remove the folder {folder} and start again."
+        f"The landed one stays. If the new one is right, remove {folder} and start again."
     )
 
 

@@ -59,9 +59,9 @@ def scan(
 ) -> pl.LazyFrame:
     """Chosen columns of a table as text, under new names, and `row_number` from 1; no blank lines.
 
-    `columns` maps the name wanted to the name in the file, or to None for a column of nulls; `missing`
-    is a word that stands for an empty field. Raises SourceError for a row with more or fewer fields than the first line has columns: Polars alone
-    would fill a row that is cut short.
+    `columns` maps the name wanted to the name in the file, or to None for a column of nulls;
+    `missing` is a word that stands for an empty field. Raises SourceError for a row with more or
+    fewer fields than the first line has columns: Polars alone would fill a row that is cut short.
     """
     _refuse_uneven_rows(plain, name, delimiter)
     found = header(plain, name, delimiter)
@@ -77,7 +77,7 @@ def scan(
     return frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())).select(
         pl.col(ROW).cast(pl.Int32),
         **{
-            new: pl.lit(None, pl.String) if old is None else pl.col(old)
+            new: pl.lit(None, pl.String) if old is None else pl.col(old).replace("", None)
             for new, old in columns.items()
         },
     )
@@ -111,9 +111,9 @@ def refuse(frame: pl.DataFrame, name: str, checks: list[Check]) -> None:
         if row is not None:
             more = f" ({rows:,} such rows)" if rows > 1 else ""
             raise SourceError(
-                f"{name}, row {row}: {check.shown.removeprefix('given_')} is {_quoted(value)}, expected "
-                f"{check.expected}{more}. The file is not used; correct the row at its source, or "
-                "take the file as the source serves it."
+                f"{name}, row {row}: {check.shown.removeprefix('given_')} is {_quoted(value)}, "
+                f"expected {check.expected}{more}. The file is not used; correct the row at "
+                "its source, or take the file as the source serves it."
             )
 
 
@@ -129,7 +129,7 @@ def whole(column: str) -> pl.Expr:
 
 
 def day(column: str) -> pl.Expr:
-    """A column of text as days, '2019-10-10' or with a time of 0; null where there is no such day."""
+    """A column of text as days, '2019-10-10' or with a time of 0; null where there is no such."""
     return (
         pl.col(column)
         .str.strip_chars()
@@ -161,7 +161,7 @@ def session_of(text: str | None) -> str | None:
 
 
 def session_of_symbol(symbol: str | None) -> str | None:
-    """The session that a resolution's symbol names: A/RES/77/229, A/RES/ES-11/1, A/RES/2200(XXI)."""
+    """The session that a symbol names: A/RES/77/229, A/RES/ES-11/1, A/RES/2200(XXI)."""
     found = re.match(r"A/RES/((?:ES-|S-)?\d{1,3})/", symbol or "")
     if found:
         return found[1]
@@ -208,8 +208,8 @@ def _refuse_uneven_rows(plain: Path, name: str, delimiter: str) -> None:
         row = uneven[0]
         raise SourceError(
             f"{name}, row {row.number - 1}: {row.actual_columns} fields where the first line names "
-            f"{row.expected_columns} ({_quoted(row.text)}). The file is cut off or was saved anew by "
-            "another program; download it again."
+            f"{row.expected_columns} ({_quoted(row.text)}). The file is cut off or was saved anew "
+            "by another program; download it again."
         ) from error
 
 

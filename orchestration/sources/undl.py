@@ -5,9 +5,11 @@ read (the dbt project).
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import cast
+from urllib.parse import quote, unquote
 
 import polars as pl
 
@@ -23,10 +25,12 @@ from orchestration.sources.base import (
     SourceError,
     quiet,
 )
+from orchestration.sources.http import Client, NotThereError
 from orchestration.sources.landing import (
     check_whole,
     copy_in,
     dropped_files,
+    landed_from,
     landed_releases,
     not_new,
     same_bytes,
@@ -35,6 +39,7 @@ from orchestration.sources.landing import (
     unpacked,
 )
 from orchestration.sources.tables import (
+    ROW,
     Check,
     day,
     header,
@@ -48,11 +53,24 @@ from orchestration.sources.tables import (
 )
 
 TOTALS = ("total_yes", "total_no", "total_abstentions", "total_non_voting", "total_ms")
-COLUMNS = (
-    "undl_id ms_code ms_name ms_vote date session resolution draft committee_report meeting title "
-    "agenda_title subjects vote_note total_yes total_no total_abstentions total_non_voting total_ms "
-    "undl_link"
-).split()
+VOTE = ("ms_code", "ms_name", "ms_vote")
+# What stands on every row of a roll call.
+DESCRIPTION = (
+    "undl_id",
+    "date",
+    "session",
+    "resolution",
+    "draft",
+    "committee_report",
+    "meeting",
+    "title",
+    "agenda_title",
+    "subjects",
+    "vote_note",
+    *TOTALS,
+    "undl_link",
+)
+COLUMNS = VOTE + DESCRIPTION
 # The first release (September 2024) names columns otherwise and has neither session nor note.
 FIRST_RELEASE = {
     "ms_code": ("ms_codes",),
@@ -71,6 +89,7 @@ FIRST_RELEASE = {
     "total_ms": ("total_voting", "total-voting"),
 }
 OPTIONAL = {"session", "vote_note"}
+BATCH = 50_000
 NOT_VOTING = ("NV", "")
 SUFFIXES = (".csv", ".csv.gz", ".zip")
 DATED = re.compile(r"(\d{4})[_-](\d{1,2})[_-](\d{1,2})(?=\D)")
@@ -106,10 +125,13 @@ def land(
         return _land_dropped(landing, dropped, log)
     try:
         with staging(landing, source.name) as folder:
-            return _land_staged(landing, folder, _from_mirror(origin, folder), log)
+            file = _from_mirror(landing, origin, folder)
+            if isinstance(file, Release):
+                return not_new(landing, file)
+            return _land_staged(landing, folder, file, log)
     except NotInReachError as error:
         kept = landed_releases(landing, source.name)
-        return Landed(kept[-1] if kept else None, False, str(error))
+        return Landed(kept[-1] if kept else None, False, f"not in reach: {error}")
 
 
 def parse(release: Release) -> Parsed:
@@ -174,24 +196,42 @@ def _land_staged(
     return take_in(landing, folder, source.name, name, named or newest_vote, [file])
 
 
-def _from_mirror(origin: Origin, folder: Path) -> LandedFile:
-    """The newest file of the mirror, in the staging folder."""
+def _from_mirror(landing: Path, origin: Origin, folder: Path) -> LandedFile | Release:
+    """The mirror's newest file, in the staging folder; or the release that has it, if unchanged."""
     by_hand = (
         f"download the newest <date>_ga_voting.csv from {source.url} in a browser and put it into "
         "the landing folder undl/ (csv, csv.gz or zip)"
     )
+    none = f"the mirror {origin.mirror} has no undl/<date>_ga_voting.csv; {by_hand}"
     if mirror := origin.mirror_folder:
-        files = [
-            path for path in (mirror / "undl").glob("*_ga_voting.*") if path.name.endswith(SUFFIXES)
-        ]
-        if not files:
-            raise NotInReachError(
-                f"the mirror {mirror} has no undl/<date>_ga_voting.csv; {by_hand}"
-            )
-        return copy_in(
-            max(files, key=lambda it: (release_day(it.name) or date.min, it.name)), folder
-        )
-    raise NotInReachError(f"its terms forbid automated download; {by_hand}")
+        names = _newest_last(path.name for path in (mirror / "undl").glob("*"))
+        if not names:
+            raise NotInReachError(none)
+        newest = (mirror / "undl" / names[-1]).absolute()
+        return copy_in(newest, folder, newest.as_uri())
+    if not origin.mirror_url:
+        raise NotInReachError(f"its terms forbid automated download; {by_hand}")
+    with Client(origin.patience) as client:
+        # A base URL has files that can be found only if it lists them.
+        try:
+            page = client.read(f"{origin.mirror_url}/undl/", page=True)
+        except NotThereError as error:
+            raise NotInReachError(f"{none} ({error})") from error
+        names = _newest_last(unquote(name) for name in re.findall(r'href="([^"/?]+)"', page))
+        if not names:
+            raise NotInReachError(none)
+        url = f"{origin.mirror_url}/undl/{quote(names[-1])}"
+        known = landed_from(landing, source.name, url)
+        file = client.download(url, folder / names[-1], known[1] if known else None)
+        return file or cast(tuple[Release, LandedFile], known)[0]
+
+
+def _newest_last(names: Iterable[str]) -> list[str]:
+    """Those names that are of bulk files, by the day in them."""
+    return sorted(
+        (name for name in names if "_ga_voting." in name and name.lower().endswith(SUFFIXES)),
+        key=lambda name: (release_day(name) or date.min, name),
+    )
 
 
 def _layout(plain: Path, name: str) -> Mapping[str, str | None]:
@@ -207,8 +247,8 @@ def _layout(plain: Path, name: str) -> Mapping[str, str | None]:
     if missing:
         raise SourceError(
             f"{name}: no layout of {source.title} that is known: columns that miss: "
-            f"{', '.join(missing)}; found: {', '.join(list(found.values())[:30])}. Expected the file "
-            "with one row per roll call and state, <date>_ga_voting.csv."
+            f"{', '.join(missing)}; found: {', '.join(list(found.values())[:30])}. Expected the "
+            "file with one row per roll call and state, <date>_ga_voting.csv."
         )
     return layout
 
@@ -216,61 +256,96 @@ def _layout(plain: Path, name: str) -> Mapping[str, str | None]:
 def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
     """The rows of a file, typed, and by rule how many rows were mended and an example."""
     with unpacked(path) as plain, polars_errors_named(path.name):
-        rows = scan(plain, path.name, _layout(plain, path.name)).collect()
-    if not rows.height:
+        given = scan(plain, path.name, _layout(plain, path.name))
+        votes = _votes(given, path.name)
+        described = _described(given, path.name)
+    if not votes.height:
         raise SourceError(f"{path.name}: no votes in it. Download it again.")
-    vote = pl.col("ms_vote").fill_null("").str.strip_chars().str.to_uppercase()
-    rows = rows.with_columns(
-        given_vote="ms_vote",
-        given_session="session",
-        given_date="date",
-        ms_vote=pl.when(vote.is_in(NOT_VOTING)).then(pl.lit("X")).otherwise(vote),
-        vote_date=day("date"),
-        session=_session(rows),
-        **{f"given_{total}": pl.col(total) for total in TOTALS},
-    ).with_columns(whole(total) for total in TOTALS)
-    refuse(rows, path.name, _checks())
+    rows = described.explode(ROW).join(votes, on=ROW).sort(ROW)
     repeated = _repeated(rows, path.name)
-    given = pl.col("given_session")
-    none_given = given.fill_null("") == ""
-    repairs = {
-        rule: (rows.filter(mended).height, rows.filter(mended).head(1)[shown].to_list())
-        for rule, mended, shown in [
-            (
-                "vote NV or empty: X, not voting",
-                pl.col("given_vote")
-                .fill_null("")
-                .str.strip_chars()
-                .str.to_uppercase()
-                .is_in(NOT_VOTING),
-                "given_vote",
-            ),
-            (
-                "session in the library's words (10emsp): ES-10",
-                ~none_given & (given != pl.col("session")),
-                "given_session",
-            ),
-            ("session missing: read from the symbol", none_given, "resolution"),
-            ("row that stands there twice: once", repeated, "resolution"),
-        ]
+    no_session = pl.col("given_session").is_null()
+    rules: dict[str, tuple[pl.Expr | pl.Series, str]] = {
+        "vote NV or empty: X, not voting": (pl.col("not_voting"), "ms_name"),
+        "session in the library's words (10emsp): ES-10": (
+            ~no_session & (pl.col("given_session") != pl.col("session")),
+            "given_session",
+        ),
+        "session missing: read from the symbol": (no_session, "resolution"),
+        "row that stands there twice: once": (repeated, "ms_name"),
     }
+    repairs = {}
+    for rule, (mended, shown) in rules.items():
+        if (found := rows.filter(mended)).height:
+            repairs[rule] = (found.height, f"row {found[ROW][0]}: {found[shown][0]}")
     return rows.filter(~repeated).select(
-        "row_number",
+        ROW,
         "undl_id",
         "ms_code",
         "ms_name",
         "ms_vote",
         "vote_date",
-        *COLUMNS[COLUMNS.index("session") :],
-    ), {rule: (count, str(example[0])) for rule, (count, example) in repairs.items() if count}
+        *DESCRIPTION[DESCRIPTION.index("session") :],
+    ), repairs
+
+
+def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
+    """Every row's state and vote. Raises SourceError by row."""
+    vote = pl.col("ms_vote").fill_null("").str.strip_chars().str.to_uppercase()
+    votes = given.select(
+        ROW,
+        "ms_code",
+        "ms_name",
+        ms_vote=pl.when(vote.is_in(NOT_VOTING)).then(pl.lit("X")).otherwise(vote),
+        not_voting=vote.is_in(NOT_VOTING),
+    ).collect(engine="streaming")
+    state = pl.coalesce("ms_code", "ms_name")
+    refuse(
+        votes,
+        name,
+        [
+            Check(~pl.col("ms_vote").is_in(list("YNAX")), "ms_vote", "Y, N, A, X, NV or empty"),
+            Check(state.is_null(), "ms_name", "a state's name or code"),
+        ],
+    )
+    return votes
+
+
+def _described(given: pl.LazyFrame, name: str) -> pl.DataFrame:
+    """The roll calls, typed, each with the list of its rows. Raises SourceError by row.
+
+    A roll call's description stands on each of its rows, most of the file's 364 MB. Gathered batch
+    by batch it is never in memory as often as in the file.
+    """
+    batches = [
+        batch.group_by(DESCRIPTION).agg(ROW) for batch in given.collect_batches(chunk_size=BATCH)
+    ]
+    described = (
+        pl.concat(batches)
+        .group_by(DESCRIPTION)
+        .agg(pl.col(ROW).explode())
+        .with_columns(
+            pl.col(ROW).list.sort(),
+            pl.col("session", "date", *TOTALS).name.prefix("given_"),
+        )
+    )
+    described = described.with_columns(
+        session=pl.Series(
+            [
+                session_of(text) or session_of_symbol(symbol)
+                for text, symbol in described.select("session", "resolution").iter_rows()
+            ],
+            dtype=pl.String,
+        ),
+        vote_date=day("date"),
+    ).with_columns(whole(total) for total in TOTALS)
+    first = described.with_columns(pl.col(ROW).list.first()).sort(ROW)
+    refuse(first, name, _checks())
+    return described
 
 
 def _checks() -> list[Check]:
-    named = pl.col("undl_id").is_not_null() | pl.col("resolution").is_not_null()
+    """What may not be on a row that describes a roll call."""
     return [
-        Check(
-            ~pl.col("ms_vote").is_in(["Y", "N", "A", "X"]), "given_vote", "Y, N, A, X, NV or empty"
-        ),
         Check(pl.col("vote_date").is_null(), "given_date", "a day as 2022-03-02"),
         Check(pl.col("session").is_null(), "given_session", "a session as 77, ES-11 or 10emsp"),
         Check(
@@ -278,11 +353,10 @@ def _checks() -> list[Check]:
             "given_date",
             "a day within its session",
         ),
-        Check(~named, "resolution", "a symbol, or a number in undl_id"),
         Check(
-            pl.col("ms_code").is_null() & pl.col("ms_name").is_null(),
-            "ms_name",
-            "a state's name or code",
+            pl.coalesce("undl_id", "resolution").is_null(),
+            "resolution",
+            "a symbol, or a number in undl_id",
         ),
         *(
             Check(
@@ -298,23 +372,9 @@ def _checks() -> list[Check]:
 def _repeated(rows: pl.DataFrame, name: str) -> pl.Series:
     """Which rows only repeat an earlier one. Raises SourceError if the two votes differ."""
     state_at_vote = ["undl_id", "resolution", "vote_date", "ms_code", "ms_name"]
-    differs = pl.col("ms_vote") != pl.col("ms_vote").first().over(state_at_vote)
-    refuse(
-        rows,
-        name,
-        [Check(differs, "ms_name", "one vote of a state in a roll call, not two that differ")],
-    )
-    return rows.select(~pl.struct(state_at_vote).is_first_distinct()).to_series()
-
-
-def _session(rows: pl.DataFrame) -> pl.Series:
-    """Each row's session as '77' or 'ES-11', else as its symbol says, else null."""
-    pairs = rows.select("session", "resolution").unique()
-    read = [session_of(text) or session_of_symbol(symbol) for text, symbol in pairs.iter_rows()]
-    return rows.join(
-        pairs.with_columns(read=pl.Series(read, dtype=pl.String)),
-        on=["session", "resolution"],
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )["read"]
+    repeated = rows.select(~pl.struct(state_at_vote).is_first_distinct()).to_series()
+    if repeated.any():
+        differs = pl.col("ms_vote") != pl.col("ms_vote").first().over(state_at_vote)
+        expected = "one vote of a state in a roll call, not two that differ"
+        refuse(rows, name, [Check(differs, "ms_name", expected)])
+    return repeated

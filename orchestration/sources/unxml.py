@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ from orchestration.sources.base import (
     SourceError,
     quiet,
 )
+from orchestration.sources.http import Client, NoAnswerError, NotThereError
 from orchestration.sources.landing import (
     carry_over,
     check_whole,
@@ -43,9 +44,10 @@ from orchestration.sources.tables import session_of_symbol
 
 # The sessions that were there in July 2026; later ones are found by asking for the next number.
 KNOWN_SESSIONS = ("74", "75", "76", "77", "78", "79", "80", "ES-10", "ES-11", "S-32")
-SESSION_FILE = re.compile(r"((?:ES-|S-)?\d{1,3})\.json")
+SESSION_FILE = re.compile(r"((?:ES-|S-)?[1-9]\d?)\.json")
 MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
 )
 ADOPTION = {
     "without a vote": "without_vote",
@@ -61,10 +63,11 @@ STATED = {
     "abstain_stated": "MS_abstaining_count",
 }
 ONES = (
-    "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth Thirteenth "
-    "Fourteenth Fifteenth Sixteenth Seventeenth Eighteenth Nineteenth"
-).split()
-TENS = "Twenty Thirty Forty Fifty Sixty Seventy Eighty Ninety".split()
+    *("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth"),
+    *("Tenth", "Eleventh", "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth"),
+    *("Seventeenth", "Eighteenth", "Nineteenth"),
+)
+TENS = ("Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety")
 
 RESOLUTIONS = {
     "row_number": pl.Int32,
@@ -130,6 +133,165 @@ class SessionFile:
         return max(row[at] for row in self.rows["unxml_resolutions"])
 
 
+def land(
+    landing: Path,
+    origin: Origin,
+    sessions: Sequence[str] | None = None,
+    log: Callable[[str], object] = quiet,
+) -> Landed:
+    """Gather a release of all sessions: a person's files, then what is new, then what is landed.
+
+    `sessions` limits which are asked for. A session that fails is told of in the reason, and the
+    landed one, if there is one, stays. Raises SourceError if there is nothing but files that can't
+    be read.
+    """
+    kept = landed_releases(landing, source.name)
+    newest = kept[-1] if kept else None
+    landed_files = {file.name: file for file in newest.files} if newest else {}
+    with staging(landing, source.name) as folder:
+        dropped = dropped_files(landing, source.name)
+        files = {path.name: copy_in(path, folder) for path in dropped}
+        fetched, failed = _fetch(origin, folder, sessions, landed_files, set(files))
+        files |= fetched
+        refused = _take_out_unreadable(folder, files, landed_files)
+        for failure in (*failed, *refused):
+            log(f"unxml: {failure}")
+        if not (files or newest) and refused:
+            raise SourceError("; ".join(refused))
+        for name, file in landed_files.items():
+            if newest and name not in files:
+                files[name] = carry_over(newest, file, folder)
+        if not files:
+            return Landed(None, False, "; ".join(failed) or "no session of it was found")
+        landed = _land_staged(landing, folder, list(files.values()))
+        for path in dropped:
+            if path.name in files:
+                path.unlink()
+    return Landed(landed.release, landed.is_new, "; ".join([landed.reason, *failed, *refused]))
+
+
+def _take_out_unreadable(
+    folder: Path, files: dict[str, LandedFile], landed: Mapping[str, LandedFile]
+) -> list[str]:
+    """Remove files that can't be read from a staging folder; why, for each. Landed ones can."""
+    refused = []
+    for name in sorted(files):
+        if name in landed and landed[name].sha256 == files[name].sha256:
+            continue
+        try:
+            read_session(folder / name)
+        except SourceError as error:
+            refused.append(f"refused: {error}")
+            (folder / name).unlink()
+            del files[name]
+    return refused
+
+
+def _land_staged(landing: Path, folder: Path, files: list[LandedFile]) -> Landed:
+    """Land sessions under the newest day of adoption and what is in them."""
+    if known := same_bytes(landing, source.name, files):
+        return not_new(landing, known)
+    newest = max(read_session(folder / file.name).newest for file in files)
+    lines = sorted(f"{file.name} {file.sha256}\n" for file in files)
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    return take_in(landing, folder, source.name, f"{newest}.{digest[:8]}", newest, files)
+
+
+def _fetch(
+    origin: Origin,
+    folder: Path,
+    sessions: Sequence[str] | None,
+    landed: Mapping[str, LandedFile],
+    have: set[str],
+) -> tuple[dict[str, LandedFile], list[str]]:
+    """The sessions that are new or may be, by file name, in the staging folder; and what failed."""
+    wanted = None if sessions is None else [session.upper() for session in sessions]
+    try:
+        mirror = origin.mirror_folder
+    except NotInReachError as error:
+        return {}, [f"not in reach: {error}"]
+    if mirror:
+        paths = sorted((mirror / "unxml").glob("*.json"))
+        chosen = [it for it in paths if wanted is None or it.stem in wanted]
+        return {
+            it.name: copy_in(it, folder, it.absolute().as_uri())
+            for it in chosen
+            if it.name not in have
+        }, []
+    with Client(origin.patience) as client:
+        visit = _Visit(
+            client,
+            f"{origin.mirror_url}/unxml" if origin.mirror_url else origin.unxml_url,
+            folder,
+            landed,
+            have,
+            # A mirror need not have every session.
+            all_there=not origin.mirror_url,
+        )
+        try:
+            visit.fetch_all(wanted)
+        except NoAnswerError as error:
+            visit.failed.append(f"not in reach: {error}")
+    return visit.files, visit.failed
+
+
+@dataclass
+class _Visit:
+    """Asking a server for one session after the other."""
+
+    client: Client
+    base: str
+    folder: Path
+    landed: Mapping[str, LandedFile]
+    have: set[str]
+    all_there: bool
+    files: dict[str, LandedFile] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+
+    def fetch_all(self, wanted: list[str] | None) -> None:
+        """Ask for the sessions wanted; else for all that are known, and what comes next."""
+        known = sorted({*KNOWN_SESSIONS, *(Path(it).stem for it in self.landed)}, key=_in_order)
+        for session in known if wanted is None else wanted:
+            self.fetch(session, self.all_there)
+        for session in _next_sessions(known) if wanted is None else ():
+            while self.fetch(session, must_be_there=False):
+                session = _after(session)
+
+    def fetch(self, session: str, must_be_there: bool) -> bool:
+        """Whether the session is there. Raises NoAnswerError if there is no point in going on."""
+        name = f"{session}.json"
+        if name in self.have:
+            return True
+        try:
+            url = f"{self.base}/{name}"
+            file = self.client.download(url, self.folder / name, self.landed.get(name))
+        except NoAnswerError:
+            raise
+        except NotInReachError as error:
+            if must_be_there or not isinstance(error, NotThereError):
+                self.failed.append(f"not in reach: {error}")
+            return False
+        if file:
+            self.files[name] = file
+        return True
+
+
+def _in_order(session: str) -> tuple[str, int]:
+    kind, _, number = session.rpartition("-")
+    return kind, int(number)
+
+
+def _after(session: str) -> str:
+    kind, number = _in_order(session)
+    return f"{kind}-{number + 1}" if kind else f"{number + 1}"
+
+
+def _next_sessions(known: Iterable[str]) -> list[str]:
+    """The session of each kind that would come next: regular, emergency special, special."""
+    newest = {_in_order(session)[0]: session for session in sorted(known, key=_in_order)}
+    return [_after(session) for session in newest.values()]
+
+
 def parse(release: Release) -> Parsed:
     """Read a release into `unxml_resolutions` (a row a line), `_votes`, `_subjects`, `_sponsors`.
 
@@ -181,18 +343,16 @@ def _resolutions(path: Path) -> Iterator[tuple[int, Any]]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SourceError(f"{path.name}, line {line}: not UTF-8. Fetch it again.") from error
-    if text.lstrip()[:1] == "<":
-        raise SourceError(f"{path.name}: a web page, not JSON. Fetch it again.")
-    numbered = [(1, text)] if text.lstrip()[:1] == "[" else list(enumerate(text.split("\n"), 1))
-    for number, line in numbered:
-        if not line.strip():
+    whole = text.lstrip().startswith("[")
+    for number, line_text in enumerate([text] if whole else text.split("\n"), 1):
+        if not line_text.strip():
             continue
         try:
-            found = json.loads(line)
+            found = json.loads(line_text)
         except (ValueError, RecursionError) as error:
             raise SourceError(
-                f"{path.name}, line {number}: not JSON ({error}). It is cut off or damaged; fetch "
-                "it again."
+                f"{path.name}, line {number}: not JSON ({error}). It is cut off or damaged, or no "
+                "file of the source; fetch it again."
             ) from error
         yield from enumerate(found, 1) if isinstance(found, list) else [(number, found)]
 
@@ -247,18 +407,15 @@ def _read_resolution(read: SessionFile, number: int, given: Any, session: str) -
 
 
 def session_in_words(session: str) -> str:
-    """A session as the files write it out: 'Seventy-ninth session', 'Tenth emergency special session'."""
-    kind, _, number = session.rpartition("-")
-    nth = int(number)
-    hundred = "One hundred " if nth > 100 else ""
-    tens, ones = divmod(nth % 100, 10)
-    if nth % 100 == 0:
-        words = "One hundredth"
-    elif nth % 100 < 20:
-        words = hundred + ONES[nth % 100 - 1]
+    """A session from 1 to 99 in words: 'Seventy-ninth session', 'Tenth emergency special session'."""
+    kind, number = _in_order(session)
+    tens, ones = divmod(number, 10)
+    if number < 20:
+        words = ONES[number - 1]
+    elif ones:
+        words = f"{TENS[tens - 2]}-{ONES[ones - 1]}"
     else:
-        ten = TENS[tens - 2]
-        words = hundred + (f"{ten}-{ONES[ones - 1]}" if ones else f"{ten[:-1]}ieth")
+        words = f"{TENS[tens - 2][:-1]}ieth"
     return words + {"": "", "ES": " emergency special", "S": " special"}[kind] + " session"
 
 
@@ -339,72 +496,3 @@ def _subjects(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
         ):
             raise ValueError(f"subject {str(pair)[:60]!r} is no pair of subject and scheme")
         yield pair[0].strip(), pair[1].strip()
-
-
-def land(
-    landing: Path,
-    origin: Origin,
-    sessions: Sequence[str] | None = None,
-    log: Callable[[str], object] = quiet,
-) -> Landed:
-    """Gather a release of all sessions: a person's files, then what is new, then what is landed.
-
-    `sessions` limits which are asked for. A session that fails is told of in the reason, and the
-    landed one, if there is one, stays.
-    """
-    kept = landed_releases(landing, source.name)
-    newest = kept[-1] if kept else None
-    with staging(landing, source.name) as folder:
-        dropped = dropped_files(landing, source.name)
-        files = {path.name: copy_in(path, folder) for path in dropped}
-        failed: list[str] = []
-        try:
-            fetched = _from_mirror(origin, folder, sessions, set(files))
-        except NotInReachError as error:
-            failed.append(f"not in reach: {error}")
-            fetched = {}
-        files |= fetched
-        for name in list(files):
-            try:
-                read_session(folder / name)
-            except SourceError as error:
-                failed.append(f"refused: {error}")
-                (folder / name).unlink()
-                del files[name]
-        for file in newest.files if newest else ():
-            if file.name not in files:
-                assert newest is not None
-                files[file.name] = carry_over(newest, file, folder)
-        if not files:
-            if dropped:
-                raise SourceError("; ".join(failed))
-            return Landed(None, False, "; ".join(failed) or "no session found")
-        landed = _land_staged(landing, folder, list(files.values()))
-        for path in dropped:
-            if path.name in files:
-                path.unlink()
-    return Landed(landed.release, landed.is_new, "; ".join([landed.reason, *failed]))
-
-
-def _land_staged(landing: Path, folder: Path, files: list[LandedFile]) -> Landed:
-    if known := same_bytes(landing, source.name, files):
-        return not_new(landing, known)
-    newest = max(read_session(folder / file.name).newest for file in files)
-    lines = "".join(
-        f"{file.name} {file.sha256}\n" for file in sorted(files, key=lambda it: it.name)
-    )
-    digest = hashlib.sha256(lines.encode()).hexdigest()
-    return take_in(landing, folder, source.name, f"{newest}.{digest[:8]}", newest, files)
-
-
-def _from_mirror(
-    origin: Origin, folder: Path, sessions: Sequence[str] | None, have: set[str]
-) -> dict[str, LandedFile]:
-    if not (mirror := origin.mirror_folder):
-        raise NotInReachError("the internet is not asked yet")
-    found = {
-        path.name: path
-        for path in sorted((mirror / "unxml").glob("*.json"))
-        if path.name not in have and (sessions is None or path.stem in sessions)
-    }
-    return {name: copy_in(path, folder) for name, path in found.items()}

@@ -4,9 +4,12 @@ Belongs here: its layouts, its versions, what it repeats on every row. Not here:
 session of it means (the dbt project).
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
 
 import polars as pl
 
@@ -22,10 +25,12 @@ from orchestration.sources.base import (
     SourceError,
     quiet,
 )
+from orchestration.sources.http import Client, NotThereError
 from orchestration.sources.landing import (
     check_whole,
     copy_in,
     dropped_files,
+    landed_from,
     landed_releases,
     not_new,
     same_bytes,
@@ -78,10 +83,16 @@ COLUMNS = {
 OPTIONAL = {"session", "year", "member", "important", "short", *STATED}
 SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip")
 R_SUFFIXES = (".rdata", ".rda", ".rds")
+FROM_R = (
+    "In R, load the file and write it with write.csv(..., 'UNVotes.csv', row.names = FALSE); then "
+    "put that into the landing folder voeten/."
+)
 MIRROR_NAMES = ("UNVotes.csv.gz", "UNVotes.csv", "UNVotes.tab", "UNVotes.tab.gz", "UNVotes.zip")
 # From this day of the year on a vote is of the session that opens then.
 MID_SEPTEMBER = 258
 VOTES = {1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not a member"}
+
+DOI = "doi:10.7910/DVN/LEJUQZ"
 
 source = Source(
     name="voeten",
@@ -137,31 +148,154 @@ def land(
         return Landed(landed.release, landed.is_new, f"a person's file taken in: {landed.reason}")
     try:
         with staging(landing, source.name) as folder:
-            return _land_staged(landing, folder, _from_mirror(origin, folder), log)
+            ask = _from_mirror if origin.mirror else _from_dataverse
+            found = ask(landing, origin, folder)
+            if isinstance(found, Release):
+                return not_new(landing, found)
+            file, version = found
+            return _land_staged(landing, folder, file, log, version)
     except NotInReachError as error:
         kept = landed_releases(landing, source.name)
         return Landed(kept[-1] if kept else None, False, f"not in reach: {error}")
 
 
 def _land_staged(
-    landing: Path, folder: Path, file: LandedFile, log: Callable[[str], object]
+    landing: Path,
+    folder: Path,
+    file: LandedFile,
+    log: Callable[[str], object],
+    version: str | None = None,
 ) -> Landed:
+    """Land a file that can be read, under Dataverse's version or the newest vote in it."""
     if known := same_bytes(landing, source.name, [file]):
         return not_new(landing, known)
     log(f"voeten: reading {file.name} ({file.size:,} bytes)")
     roll_calls, _, _ = _read(folder / file.name)
-    newest = roll_calls["vote_date"].max()
-    assert isinstance(newest, date)
-    return take_in(landing, folder, source.name, f"{newest}.{file.sha256[:8]}", newest, [file])
+    newest = cast(date, roll_calls["vote_date"].max())
+    name = version or f"{newest}.{file.sha256[:8]}"
+    return take_in(landing, folder, source.name, name, newest, [file])
 
 
-def _from_mirror(origin: Origin, folder: Path) -> LandedFile:
-    if not (mirror := origin.mirror_folder):
-        raise NotInReachError("the internet is not asked yet")
-    for name in MIRROR_NAMES:
-        if (mirror / "dataverse" / name).is_file():
-            return copy_in(mirror / "dataverse" / name, folder)
-    raise NotInReachError(f"the mirror {mirror} has no dataverse/{MIRROR_NAMES[0]}")
+def _from_mirror(
+    landing: Path, origin: Origin, folder: Path
+) -> tuple[LandedFile, str | None] | Release:
+    """The mirror's file, in the staging folder; or the release that has it, if unchanged."""
+    if mirror := origin.mirror_folder:
+        for name in MIRROR_NAMES:
+            path = (mirror / "dataverse" / name).absolute()
+            if path.is_file():
+                return copy_in(path, folder, path.as_uri()), None
+    else:
+        with Client(origin.patience) as client:
+            for name in MIRROR_NAMES:
+                url = f"{origin.mirror_url}/dataverse/{name}"
+                known = landed_from(landing, source.name, url)
+                try:
+                    file = client.download(url, folder / name, known[1] if known else None)
+                except NotThereError:
+                    continue
+                return (file, None) if file else cast(tuple[Release, LandedFile], known)[0]
+    raise NotInReachError(f"the mirror {origin.mirror} has no dataverse/{MIRROR_NAMES[0]}")
+
+
+def _from_dataverse(
+    landing: Path, origin: Origin, folder: Path
+) -> tuple[LandedFile, str | None] | Release:
+    """The newest version's file, in the staging folder; or that version's release, if landed."""
+    with Client(origin.patience) as client:
+        address = f"{origin.dataverse_url}/api/datasets/:persistentId/?persistentId={DOI}"
+        version, chosen = _newest_version(client.read_json(address), address)
+        for release in landed_releases(landing, source.name):
+            if release.name == version:
+                _refuse_silent_change(release, chosen)
+                return release
+        url = f"{origin.dataverse_url}/api/access/datafile/{chosen.id}"
+        # Only what Dataverse converted has an original apart from it.
+        url += "?format=original" if chosen.converted else ""
+        file = client.download(url, folder / chosen.name)
+        assert file is not None
+    if chosen.size not in (None, file.size) or chosen.md5 not in (None, _md5(folder / file.name)):
+        raise NotInReachError(
+            f"{url}: {file.size:,} bytes, not the file that the list of {version} states "
+            f"({chosen.size} bytes, MD5 {chosen.md5})"
+        )
+    return file, version
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A file in Dataverse's list; size and MD5 only where they are those of what is served."""
+
+    id: int
+    name: str
+    converted: bool
+    size: int | None
+    md5: str | None
+
+
+def _newest_version(answer: Any, address: str) -> tuple[str, _Listed]:
+    """The newest version's name and its file of votes. Raises SourceError if it can't be read."""
+    try:
+        version = answer["data"]["latestVersion"]
+        minor = version.get("versionMinorNumber") or 0
+        name = f"v{int(version['versionNumber'])}" + (f".{int(minor)}" if minor else "")
+        listed = [_listed(it["dataFile"]) for it in version["files"]]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotInReachError(f"{address}: no list of a dataset's files ({error!r})") from error
+    votes = [it for it in listed if it.name.lower().startswith("unvotes")]
+    readable = [it for it in votes if it.name.lower().endswith(SUFFIXES)]
+    if not readable:
+        raise SourceError(
+            f"{source.name} {name}: expected a file UNVotes.csv or UNVotes.tab, found "
+            f"{', '.join(it.name for it in votes or listed) or 'none'}. {FROM_R}"
+        )
+    return name, min(
+        readable, key=lambda it: (SUFFIXES.index(_suffix(it.name)), len(it.name), it.name)
+    )
+
+
+def _listed(given: dict[str, Any]) -> _Listed:
+    converted = "originalFileFormat" in given
+    name = PurePosixPath(str(given["filename"])).name
+    if converted:
+        csv = str(given["originalFileFormat"]).startswith("text/csv")
+        name = PurePosixPath(
+            str(
+                given.get("originalFileName")
+                or PurePosixPath(name).stem + (".csv" if csv else ".RData")
+            )
+        ).name
+    return _Listed(
+        id=int(given["id"]),
+        name=name,
+        converted=converted,
+        size=given.get("originalFileSize" if converted else "filesize"),
+        # Of a converted file the list states the MD5 of the conversion.
+        md5=None if converted else given.get("md5"),
+    )
+
+
+def _suffix(name: str) -> str:
+    return next(it for it in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(it))
+
+
+def _refuse_silent_change(release: Release, listed: _Listed) -> None:
+    """Raise SourceError if a version that is landed is now listed with other bytes."""
+    (file,) = release.files
+    landed = _md5(release.folder / file.name)
+    if listed.size not in (None, file.size) or listed.md5 not in (None, landed):
+        raise SourceError(
+            f"{source.name} {release.name}: another file under the name of a landed release: "
+            f"landed {file.size:,} bytes, MD5 {landed}; now listed {listed.size} bytes, MD5 "
+            f"{listed.md5}. The landed one stays. If the new one is right, remove "
+            f"{release.folder} and start again."
+        )
+
+
+def _md5(path: Path) -> str:
+    """The hash that Dataverse states, against mishaps and not against malice."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _layout(plain: Path, name: str) -> tuple[Mapping[str, str | None], str]:
@@ -184,11 +318,7 @@ def _layout(plain: Path, name: str) -> tuple[Mapping[str, str | None], str]:
 def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, tuple[int, str]]]:
     """Roll calls and votes of a file, typed, and by rule how many were mended and an example."""
     if path.name.lower().endswith(R_SUFFIXES):
-        raise SourceError(
-            f"{path.name}: R's own format, which is not read here. In R: load it and write it with "
-            "write.csv(..., 'UNVotes.csv', row.names = FALSE); put that file into the landing folder "
-            "voeten/."
-        )
+        raise SourceError(f"{path.name}: R's own format, which is not read here. {FROM_R}")
     with unpacked(path) as plain, polars_errors_named(path.name):
         layout, delimiter = _layout(plain, path.name)
         given = scan(plain, path.name, layout, delimiter, missing="NA")

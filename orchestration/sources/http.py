@@ -1,0 +1,261 @@
+"""Asking a server for a file, patiently but not without end.
+
+Belongs here: retries, conditional requests, what an answer must be before a file is kept. Not here:
+which addresses a source has, or what is in its files.
+"""
+
+import email.utils
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from orchestration.sources.base import LandedFile, NotInReachError, Patience
+
+# Far above the largest file known (364 MB); a small answer is a list of files.
+LARGEST_FILE = 2 << 30
+LARGEST_ANSWER = 16 << 20
+MOST_REDIRECTS = 5
+DATA_TYPES = {
+    "application/csv",
+    "application/gzip",
+    "application/json",
+    "application/octet-stream",
+    "application/vnd.ms-excel",
+    "application/x-gzip",
+    "application/x-ndjson",
+    "application/x-zip-compressed",
+    "application/zip",
+    "binary/octet-stream",
+    "text/csv",
+    "text/plain",
+    "text/tab-separated-values",
+}
+T = TypeVar("T")
+WEB_PAGE = "text/html"
+# As much of a web page's start as tells it from data.
+PAGE_STARTS = (b"<!doctype html", b"<html")
+
+
+class NotThereError(NotInReachError):
+    """The server has no such file (404, 410)."""
+
+
+class NoAnswerError(NotInReachError):
+    """The server can't be reached or says nothing: another file of it would fare no better."""
+
+
+class _TryAgainError(NotInReachError):
+    """What may go better in a while; `wait` is how long the server asked for, in seconds."""
+
+    def __init__(self, words: str, wait: float | None = None, answered: bool = True) -> None:
+        super().__init__(words)
+        self.wait = wait
+        self.answered = answered
+
+
+class Client:
+    """One visit to a server: every request of it together is bounded by the patience's time."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._deadline = time.monotonic() + patience.whole_visit
+        self._http = httpx.Client(
+            follow_redirects=True,
+            max_redirects=MOST_REDIRECTS,
+            timeout=httpx.Timeout(patience.silence, connect=patience.connect),
+            headers={"User-Agent": "unga-vote-warehouse", "Accept-Encoding": "identity"},
+        )
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def download(
+        self, url: str, target: Path, known: LandedFile | None = None
+    ) -> LandedFile | None:
+        """Stream a file to `target`; None if it is still the `known` one (304).
+
+        The file stands under `target` only when it is whole. Raises NotInReachError, in words, for
+        every other answer than data.
+        """
+        headers = {}
+        if known and known.url == url:
+            if known.etag:
+                headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified
+        return self._patiently(lambda: self._download(url, target, headers))
+
+    def read(self, url: str, page: bool = False) -> str:
+        """A small answer as text: data, or with `page` a web page that lists files."""
+
+        def ask() -> str:
+            with self._answer(url, {}) as answer:
+                _check_kind(answer, pages_too=page)
+                return b"".join(self._chunks(answer, LARGEST_ANSWER)).decode("utf-8", "replace")
+
+        return self._patiently(ask)
+
+    def read_json(self, url: str) -> Any:
+        """A small answer in JSON."""
+        text = self.read(url)
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise NotInReachError(f"{url}: expected JSON, found {text[:60]!r}") from error
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Ask again while a fault may pass: network faults, 429 and 5xx, and nothing else."""
+        patience = self._patience
+
+        def again(error: Exception) -> bool | float:
+            if not isinstance(error, _TryAgainError):
+                return False
+            return True if error.wait is None else min(error.wait, patience.longest_retry_after)
+
+        try:
+            for attempt in stamina.retry_context(
+                on=again,
+                attempts=patience.attempts,
+                timeout=max(self._deadline - time.monotonic(), 0.001),
+                wait_initial=patience.first_wait,
+                wait_max=patience.longest_wait,
+                wait_jitter=patience.first_wait,
+            ):
+                with attempt:
+                    return ask()
+        except _TryAgainError as error:
+            kind = NotInReachError if error.answered else NoAnswerError
+            raise kind(f"{error} (asked up to {patience.attempts} times)") from error
+        raise AssertionError("every attempt returns or raises")
+
+    def _download(self, url: str, target: Path, headers: dict[str, str]) -> LandedFile | None:
+        part = target.with_name(target.name + ".part")
+        try:
+            with self._answer(url, headers) as answer:
+                if answer.status_code == httpx.codes.NOT_MODIFIED:
+                    return None
+                _check_kind(answer)
+                digest = hashlib.sha256()
+                size = 0
+                with part.open("wb") as write:
+                    for chunk in self._chunks(answer, LARGEST_FILE):
+                        if not size and chunk.lstrip().lower().startswith(PAGE_STARTS):
+                            raise _web_page(url)
+                        digest.update(chunk)
+                        size += len(chunk)
+                        write.write(chunk)
+                part.replace(target)
+                return LandedFile(
+                    target.name,
+                    size,
+                    digest.hexdigest(),
+                    url,
+                    answer.headers.get("ETag"),
+                    answer.headers.get("Last-Modified"),
+                )
+        finally:
+            part.unlink(missing_ok=True)
+
+    @contextmanager
+    def _answer(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+        """An answer of 200 or 304, faults of the network told by name."""
+        host = urlsplit(url).netloc
+        if time.monotonic() > self._deadline:
+            raise NoAnswerError(
+                f"{host}: out of time, {self._patience.whole_visit:g} s for a visit"
+            )
+        try:
+            with self._http.stream("GET", url, headers=headers) as answer:
+                _check_status(answer, url)
+                yield answer
+        except httpx.ConnectError as error:
+            raise _TryAgainError(f"{host}: no connection ({error})", answered=False) from error
+        except httpx.TimeoutException as error:
+            raise _TryAgainError(
+                f"{host}: no answer in time ({type(error).__name__})", answered=False
+            ) from error
+        except httpx.TransportError as error:
+            raise _TryAgainError(f"{url}: cut off ({error})") from error
+        except httpx.TooManyRedirects as error:
+            raise NotInReachError(f"{url}: sent on in circles ({error})") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise NotInReachError(f"{url}: {error}") from error
+
+    def _chunks(self, answer: httpx.Response, most: int) -> Iterator[bytes]:
+        """The body, whole: bounded in size and time, as long as the server said it would be."""
+        url = answer.request.url
+        stated = answer.headers.get("Content-Length", "")
+        size = 0
+        for chunk in answer.iter_bytes(1 << 16):
+            size += len(chunk)
+            if size > most or (stated.isdecimal() and int(stated) > most):
+                raise NotInReachError(f"{url}: more than {most:,} bytes, which no file of it has")
+            if time.monotonic() > self._deadline:
+                raise NoAnswerError(
+                    f"{url}: not whole within {self._patience.whole_visit:g} s, given up"
+                )
+            yield chunk
+        if stated.isdecimal() and answer.num_bytes_downloaded != int(stated):
+            raise _TryAgainError(
+                f"{url}: cut off after {answer.num_bytes_downloaded:,} of {int(stated):,} bytes"
+            )
+
+
+def _check_status(answer: httpx.Response, url: str) -> None:
+    status = answer.status_code
+    said = f"{url}: {status} {answer.reason_phrase}".rstrip()
+    if status in (httpx.codes.OK, httpx.codes.NOT_MODIFIED):
+        return
+    if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
+        raise _TryAgainError(said, _retry_after(answer))
+    if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+        raise NotThereError(said)
+    raise NotInReachError(f"{said}: the server does not hand it out")
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """How long the server asks to be left alone: in seconds, or until a date."""
+    said = answer.headers.get("Retry-After", "").strip()
+    if said.isdecimal():
+        return float(said)
+    try:
+        until = email.utils.parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max((until - datetime.now(UTC)).total_seconds(), 0)
+
+
+def _check_kind(answer: httpx.Response, pages_too: bool = False) -> None:
+    kind = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    if kind == WEB_PAGE and not pages_too:
+        raise _web_page(str(answer.request.url))
+    if kind and kind != WEB_PAGE and kind not in DATA_TYPES:
+        raise NotInReachError(
+            f"{answer.request.url}: the server calls it {kind!r}, which is no kind of data file"
+        )
+
+
+def _web_page(url: str) -> NotInReachError:
+    return NotInReachError(
+        f"{url}: a web page where data should be, as from a server that keeps programs "
+        "out. Download the file in a browser and put it into the source's landing folder."
+    )
