@@ -36,9 +36,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def voeten(sample: Path) -> pl.DataFrame:
-    return pl.read_csv(
-        sample / "dataverse" / "UNVotes.csv.gz", infer_schema_length=None, try_parse_dates=True
-    )
+    return pl.read_csv(sample / "dataverse" / "UNVotes.csv.gz", try_parse_dates=True)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +44,6 @@ def undl(sample: Path) -> pl.DataFrame:
     (file,) = (sample / "undl").glob("*_ga_voting.csv.gz")
     return pl.read_csv(
         gzip.decompress(file.read_bytes()),
-        infer_schema_length=None,
         try_parse_dates=True,
         schema_overrides={"session": pl.String},
     )
@@ -198,8 +195,8 @@ def test_scale_multiplies_the_roll_calls_and_scale_one_is_as_reviewed(tmp_path, 
         schema_overrides={"session": pl.String},
     ).filter(assembly="synthetic")
     (undl_file,) = (tmp_path / "undl").iterdir()
-    undl = pl.read_csv(gzip.decompress(undl_file.read_bytes()), infer_schema_length=0)
-    voeten = pl.read_csv(tmp_path / "dataverse" / "UNVotes.csv.gz", infer_schema_length=0)
+    undl = pl.read_csv(gzip.decompress(undl_file.read_bytes()), infer_schema=False)
+    voeten = pl.read_csv(tmp_path / "dataverse" / "UNVotes.csv.gz", infer_schema=False)
     found = {
         **{
             ("voeten", session): ids
@@ -224,3 +221,14 @@ def test_scale_multiplies_the_roll_calls_and_scale_one_is_as_reviewed(tmp_path, 
 def test_a_scale_below_one_is_refused(tmp_path):
     with pytest.raises(ValueError, match="scale is 0"):
         make_sample(tmp_path, scale=0)
+
+
+def test_the_key_votes_of_the_sample_have_its_totals(unxml):
+    seed = pl.read_csv(DBT / "seeds" / "key_votes" / "key_votes_seed.csv").filter(
+        assembly="synthetic"
+    )
+    stated = {
+        (line["symbol"], line["title"], *(int(line[f"{side}_count"]) for side in LISTS))
+        for line in unxml["ES-11"]
+    }
+    assert set(seed.select("symbol", "title", "yes", "no", "abstain").iter_rows()) == stated
