@@ -63,23 +63,28 @@ seen_from_focus as (
     where state_b in (select asked_focus.focus from asked_focus)
 ),
 
+-- Each row counts for its year and, as year null, for the whole period.
+of_year_and_period as (
+    select
+        seen_from_focus.* exclude (year),
+        unnest([year, null]) as year
+    from seen_from_focus
+),
+
 summed as (
     select
         focus,
         power,
-        asked_powers.power_rank,
+        power_rank,
         year,
         scheme,
         topic,
         {%- for column in ['yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn'] + counts %}
         sum({{ column }})::integer as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from seen_from_focus
+    from of_year_and_period
     inner join asked_powers using (power)
-    group by grouping sets (
-        (focus, power, asked_powers.power_rank, scheme, topic, year),
-        (focus, power, asked_powers.power_rank, scheme, topic)
-    )
+    group by focus, power, power_rank, year, scheme, topic
 )
 
 select
@@ -138,10 +143,11 @@ senses as (
     select unnest(['strict', 'wide']) as sense
 ),
 
+-- Each roll call counts for its year and, as year null, for the whole period.
 opposed as (
     select
         focus_votes.roll_call_id,
-        focus_votes.year,
+        unnest([focus_votes.year, null]) as year,
         focus_votes.state as focus,
         focus_votes.vote as focus_vote,
         votes_a.state as power_a,
@@ -180,21 +186,15 @@ select
 from opposed
 inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
 where topics.scheme = {{ question.scheme }}
-group by grouping sets (
-    (
-        opposed.focus, opposed.power_a, opposed.rank_a, opposed.power_b, opposed.rank_b,
-        topics.scheme, topics.topic, opposed.sense, opposed.year
-    ),
-    (
-        opposed.focus, opposed.power_a, opposed.rank_a, opposed.power_b, opposed.rank_b,
-        topics.scheme, topics.topic, opposed.sense
-    )
-)
+group by
+    opposed.focus, opposed.power_a, opposed.rank_a, opposed.power_b, opposed.rank_b, opposed.year,
+    topics.scheme, topics.topic, opposed.sense
 order by opposed.focus, rank_a, rank_b, sense, topic, year nulls first
 {%- endmacro %}
 
-{#- The power whose armed conflicts the third finding is about. -#}
+{#- The power whose armed conflicts the third finding is about, and the list of key votes on them. -#}
 {% macro involved_power() -%} 'RUS' {%- endmacro %}
+{% macro involved_list() -%} 'russia_conflicts' {%- endmacro %}
 
 {% macro study_key_votes_sql(question, checked=false) -%}
 with {{ asked_states(question, checked) }},
@@ -223,6 +223,8 @@ select
     powers.power_rank,
     focus_votes.list,
     focus_votes.symbol,
+    focus_votes.conflict,
+    focus_votes.title,
     focus_votes.vote_date,
     year(focus_votes.vote_date)::integer as year,
     focus_votes.vote as focus_vote,
@@ -370,6 +372,15 @@ second_finding as (
 ),
 
 -- R3: the key votes on armed conflicts that involve one power.
+involved_votes as (
+    select
+        focus,
+        stance,
+        unnest([year, null]) as year
+    from {{ key_votes }}
+    where power = {{ involved_power() }} and list = {{ involved_list() }} and stance is not null
+),
+
 stances as (
     select
         focus,
@@ -380,9 +391,8 @@ stances as (
         count(*) filter (stance = 'against') as opposed,
         count(*) filter (stance = 'aside') as aside,
         count(*) filter (stance = 'absent') as absent
-    from {{ key_votes }}
-    where power = {{ involved_power() }} and stance is not null
-    group by grouping sets ((focus, year), (focus))
+    from involved_votes
+    group by focus, year
 ),
 
 third_finding as (

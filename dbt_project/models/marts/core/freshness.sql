@@ -1,4 +1,5 @@
-{{ config(post_hook="{{ create_table_macros() }}") }}
+{{ config(post_hook=["{{ create_table_macros() }}", "{{ create_study_macros() }}"]) }}
+-- depends_on: {{ ref('study_findings') }}
 -- depends_on: {{ ref('cohesion_by_pair_year_topic') }}
 -- depends_on: {{ ref('cohesion_by_pair_session_topic') }}
 -- depends_on: {{ ref('topics_evaluation') }}
@@ -25,7 +26,8 @@ data as (
 ),
 
 sessions as (
-    select count(distinct session) filter (status = 'as expected' and found_roll_calls > 0) as sessions_complete
+    select
+        count(distinct session) filter (status = 'as expected' and found_roll_calls > 0) as sessions_complete
     from {{ ref('completeness') }}
 ),
 

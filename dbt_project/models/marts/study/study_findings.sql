@@ -1,0 +1,3 @@
+{{ study_findings_sql(
+    study_question(), ref('study_cohesion'), ref('study_opposition'), ref('study_key_votes')
+) }}

@@ -1,0 +1,1 @@
+{{ study_key_votes_sql(study_question()) }}
