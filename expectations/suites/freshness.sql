@@ -1,4 +1,4 @@
--- One row per mart that is there or is spoken of, but freshness itself.
+-- One row per mart that is there or is spoken of, but freshness itself and what publication adds.
 with marts as (
     select table_name as mart from duckdb_tables() where schema_name = 'marts'
     union
@@ -19,14 +19,11 @@ select
     count(freshness.mart) as rows_of_freshness,
     max(freshness.data_through) as data_through,
     max(freshness.built_at)::date as built_on,
-    coalesce(
-        bool_and(
-            if(freshness.synthetic, (select all_synthetic from world), not (select some_synthetic from world))
-        ),
-        false
+    bool_and(
+        if(freshness.synthetic, (select all_synthetic from world), not (select some_synthetic from world))
     ) as is_of_one_world
 from marts
 full outer join marts.freshness as freshness using (mart)
-where mart <> 'freshness'
+where mart not in ('freshness', 'checks_log', 'publication')
 group by all
 order by mart
