@@ -44,8 +44,8 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
     """Count how each pair of states voted on some roll calls.
 
     `votes` is roll calls by states, int8: 0 yes, 1 abstain, 2 no, 3 absent, -1 no member. Returns
-    the columns of the first and second state of each pair that was a member together at least
-    once (first < second), and the counts by name (COUNT_COLUMNS), int32.
+    the columns of the first and second state of each pair (first < second) of which one at least
+    voted while both were members, and the counts by name (COUNT_COLUMNS), int32.
     """
     present = np.flatnonzero((votes >= 0).any(axis=0))
     votes = votes[:, present]
@@ -72,10 +72,11 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
     counts["absent_b"] = one_absent[below]
     counts["absent_both"] = product(absent, absent)[above]
     counts["absent_either"] = counts["absent_a"] + counts["absent_b"] + counts["absent_both"]
-    together = (counts["n"] + counts["absent_either"]) > 0
-    if not together.all():
-        first, second = first[together], second[together]
-        counts = {name: values[together] for name, values in counts.items()}
+    # Two states of which neither ever voted while both were members say nothing.
+    telling = (counts["n"] + counts["absent_a"] + counts["absent_b"]) > 0
+    if not telling.all():
+        first, second = first[telling], second[telling]
+        counts = {name: values[telling] for name, values in counts.items()}
     return present[first], present[second], counts
 
 

@@ -62,7 +62,9 @@ def counted_by_loops(votes, topics) -> dict:
                 row["n"] += 1
                 row[LETTER[states[a]] + LETTER[states[b]]] += 1
                 row["unanimous"] += len(cast) == 1
-    return counts
+    return {
+        key: row for key, row in counts.items() if row["n"] + row["absent_a"] + row["absent_b"] > 0
+    }
 
 
 def test_the_first_letter_is_the_vote_of_the_state_first_in_the_alphabet():
