@@ -11,6 +11,7 @@ from orchestration.assets.dbt import DBT, warehouse_models
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import exports, published
 from orchestration.assets.raw import raw_assets, raw_ledgers, sessions
+from orchestration.assets.report import study_report
 from orchestration.checks import suite_checks
 from orchestration.layout import DBT_PROJECT
 from orchestration.progress import progress_logger
@@ -43,6 +44,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             *suite_checks,
             published(marts),
             exports(core),
+            study_report,
         ],
         jobs=[refresh],
         schedules=[yearly_refresh(warehouse)],

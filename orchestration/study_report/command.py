@@ -1,0 +1,52 @@
+"""The command `unga report`.
+
+Belongs here: its options and what a person sees. Not here: the report (page.py). The command is
+registered in orchestration/cli.py.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.layout import Layout
+from orchestration.query import QueryError
+from orchestration.study_report.question import ReportError, configured_study
+
+STUDY = configured_study()
+
+
+def report(
+    focus: Annotated[
+        str, typer.Option(help="The state whose votes are asked about.")
+    ] = STUDY.focus[0],
+    powers: Annotated[
+        str, typer.Option(help="The powers to compare it with, the one expected closest first.")
+    ] = ",".join(STUDY.powers),
+    year_from: Annotated[
+        int, typer.Option("--from", help="First calendar year.")
+    ] = STUDY.year_from,
+    year_to: Annotated[int, typer.Option("--to", help="Last calendar year.")] = STUDY.year_to,
+    scheme: Annotated[str, typer.Option(help="Topic scheme: study or voeten.")] = "study",
+    output: Annotated[
+        Path | None, typer.Option(help="The folder to write to, or a new one in the warehouse.")
+    ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Of the sample, not the real votes.")
+    ] = False,
+) -> None:
+    """Write a page on how a state votes beside some powers: figures, key votes, findings."""
+    # Altair is slow to import, and no other command needs it.
+    from orchestration.study_report.page import build_report
+
+    layout = Layout.from_environment()
+    folder = output or layout.folder / "reports" / f"{focus.upper()}-{year_from}-{year_to}"
+    try:
+        files = build_report(
+            layout.published(sample), folder, focus, powers.split(","), year_from, year_to, scheme
+        )
+    except (ReportError, QueryError) as wrong:
+        typer.secho(str(wrong), fg="red", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"page       {files.page}")
+    typer.echo(f"figures    {len(files.figures)} files (PNG, SVG) beside it")
