@@ -8,7 +8,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -76,12 +76,14 @@ def limit(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) 
         groups.setdefault(key[1:], []).append(index[key[0]])
     first, second = np.triu_indices(len(states), k=1)
 
-    def batches():  # noqa: ANN202
+    def batches() -> Iterator[pa.RecordBatch]:
         for group, rows in enumerate(groups.values()):
             chosen = placed[rows]
             hot = [(chosen == value).astype(np.float32) for value in range(3)]
-            cells = [(a.T @ b)[first, second].astype(np.int32) for a in hot for b in hot]
-            n = np.sum(cells, axis=0, dtype=np.int32)
+            cells: list[np.ndarray] = [
+                (a.T @ b)[first, second].astype(np.int32) for a in hot for b in hot
+            ]
+            n = np.asarray(sum(cells), dtype=np.int32)
             kept = n > 0
             yield pa.record_batch(
                 [first[kept], second[kept], np.full(kept.sum(), group)]
@@ -99,7 +101,7 @@ def limit(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) 
         target.unregister("counted")
 
 
-def _chain(head: pa.RecordBatch, rest):  # noqa: ANN001, ANN202
+def _chain(head: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield head
     yield from rest
 

@@ -9,6 +9,13 @@ with matched as (
     where match_symbol is not null
 ),
 
+shared as (
+    select roll_call_id
+    from matched
+    group by roll_call_id
+    having count(*) > 1
+),
+
 cast_votes as (
     select
         matched.roll_call_id,
@@ -19,11 +26,7 @@ cast_votes as (
     inner join {{ ref('int_source_votes') }} as votes using (source, source_key)
     where
         votes.vote in ('yes', 'no', 'abstain')
-        and matched.roll_call_id in (
-            select roll_call_id from matched
-            group by roll_call_id
-            having count(*) > 1
-        )
+        and matched.roll_call_id in (select shared.roll_call_id from shared)
 )
 
 select

@@ -49,8 +49,8 @@ full outer join votes using (roll_call_id, state)
 where
     case
         when members.state is null then votes.vote in ('yes', 'no', 'abstain')
-        -- A source that says "not a member" of a month in which the state joined or left knows better than the
-        -- calendar; of any other member it is taken for an absence.
+        -- A source that says "not a member" of a month in which the state joined or left knows better than
+        -- the calendar; of any other member it is taken for an absence.
         when votes.vote = 'not_member' then members.is_certain_all_month
         else members.is_certain or votes.state is not null
     end

@@ -50,7 +50,8 @@ listed_and_members as (
         count(*) filter (members.is_certain or (members.state is not null and votes.state is not null))
             as member_seats,
         count(*) filter (members.is_certain and votes.state is null) as members_not_listed,
-        count(*) filter (members.state is null and votes.vote in ('yes', 'no', 'abstain')) as votes_of_non_members
+        count(*) filter (members.state is null and votes.vote in ('yes', 'no', 'abstain'))
+            as votes_of_non_members
     from votes
     full outer join members using (source, source_key, state)
     group by all

@@ -64,4 +64,11 @@ inner join resolutions using (roll_call_id)
 inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
 where topics.scheme in ('voeten', 'study')
 group by all
-order by opposed.focus, opposed.power_a, opposed.power_b, resolutions.year, topics.scheme, topics.topic, opposed.sense
+order by
+    opposed.focus,
+    opposed.power_a,
+    opposed.power_b,
+    resolutions.year,
+    topics.scheme,
+    topics.topic,
+    opposed.sense

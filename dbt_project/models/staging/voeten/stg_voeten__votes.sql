@@ -14,7 +14,11 @@ votes as (
         source.rcid as voeten_rcid,
         state_codes.state,
         case source.vote
-            when 1 then 'yes' when 2 then 'abstain' when 3 then 'no' when 8 then 'absent' when 9 then 'not_member'
+            when 1 then 'yes'
+            when 2 then 'abstain'
+            when 3 then 'no'
+            when 8 then 'absent'
+            when 9 then 'not_member'
         end as vote
     from source
     inner join roll_calls using (rcid)
