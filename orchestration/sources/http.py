@@ -204,7 +204,8 @@ class Client:
         url = answer.request.url
         stated = answer.headers.get("Content-Length", "")
         size = 0
-        for chunk in answer.iter_bytes(1 << 16):
+        # As it arrives: gathered to a fixed size, a body that drips in would not be timed.
+        for chunk in answer.iter_bytes():
             size += len(chunk)
             if size > most or (stated.isdecimal() and int(stated) > most):
                 raise NotInReachError(f"{url}: more than {most:,} bytes, which no file of it has")

@@ -85,7 +85,7 @@ def staging(landing: Path, source: str) -> Iterator[Path]:
 
 
 def copy_in(path: Path, folder: Path, url: str | None = None) -> LandedFile:
-    """Copy a file into a staging folder, hashed on the way; `url` None says a person put it there."""
+    """Copy a file into a staging folder, hashed on the way; no `url` says a person put it there."""
     digest = hashlib.sha256()
     size = 0
     with path.open("rb") as read, (folder / path.name).open("wb") as write:

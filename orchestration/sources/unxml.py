@@ -205,7 +205,7 @@ def _fetch(
     have: set[str],
 ) -> tuple[dict[str, LandedFile], list[str]]:
     """The sessions that are new or may be, by file name, in the staging folder; and what failed."""
-    wanted = None if sessions is None else [session.upper() for session in sessions]
+    wanted = None if sessions is None else [_session(it) for it in sessions]
     try:
         mirror = origin.mirror_folder
     except NotInReachError as error:
@@ -274,6 +274,12 @@ class _Visit:
         if file:
             self.files[name] = file
         return True
+
+
+def _session(text: str) -> str:
+    if not SESSION_FILE.fullmatch(f"{text.upper()}.json"):
+        raise SourceError(f"no session of the Assembly: {text!r}, expected one as 81 or ES-12")
+    return text.upper()
 
 
 def _in_order(session: str) -> tuple[str, int]:
@@ -407,7 +413,7 @@ def _read_resolution(read: SessionFile, number: int, given: Any, session: str) -
 
 
 def session_in_words(session: str) -> str:
-    """A session from 1 to 99 in words: 'Seventy-ninth session', 'Tenth emergency special session'."""
+    """A session up to 99 in words: 'Seventy-ninth session', 'Tenth emergency special session'."""
     kind, number = _in_order(session)
     tens, ones = divmod(number, 10)
     if number < 20:

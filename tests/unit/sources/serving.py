@@ -1,0 +1,168 @@
+"""A real HTTP server on the loopback that serves a folder, well or badly as it is told.
+
+Belongs here: ways a server can misbehave. Not here: what a client should make of them.
+"""
+
+import hashlib
+import mimetypes
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote
+
+from orchestration.sources import Patience
+
+# Short enough for tests; every fault still takes its whole way.
+HURRIED = Patience(
+    attempts=3,
+    first_wait=0.01,
+    longest_wait=0.02,
+    longest_retry_after=0.05,
+    connect=2.0,
+    silence=0.3,
+    whole_visit=2.0,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say instead of serving the file."""
+
+    status: int = 200
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    # Stop in the middle of the body and hang up.
+    cut: bool = False
+    # Say nothing at all.
+    hang: bool = False
+    # A few bytes every now and then, without end in sight.
+    drip: bool = False
+
+
+class Server:
+    """Serves the files in `folder` at `url`; `behave` sets what the next requests of a path get."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.closing = threading.Event()
+        self._answers: defaultdict[str, list[Answer]] = defaultdict(list)
+        self._always: dict[str, Answer] = {}
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> "Server":
+        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+
+    def put(self, path: str, data: bytes) -> str:
+        """Serve a file; its URL."""
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_bytes(data)
+        return f"{self.url}/{path}"
+
+    def behave(self, path: str, *answers: Answer) -> None:
+        """The next requests of a path get these, one each; then the file is served again."""
+        self._answers["/" + path] += answers
+
+    def always(self, path: str, answer: Answer) -> None:
+        """Every request of a path gets this."""
+        self._always["/" + path] = answer
+
+    def times(self, path: str) -> int:
+        """How often a path was asked for."""
+        return [it for it, _ in self.asked].count("/" + path)
+
+    def answer_to(self, path: str) -> Answer | None:
+        queued = self._answers[path]
+        return queued.pop(0) if queued else self._always.get(path)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:  # noqa: N802
+                server.asked.append((self.path, dict(self.headers)))
+                if told := server.answer_to(self.path):
+                    return self._as_told(told)
+                file = server.folder / unquote(self.path.split("?")[0]).lstrip("/")
+                if file.is_dir():
+                    names = "".join(f'<li><a href="{it.name}">{it.name}</a>' for it in file.iterdir())
+                    return self._send(200, f"<ul>{names}</ul>".encode(), {"Content-Type": "text/html"})
+                if not file.is_file():
+                    return self._send(404, b"no such file", {"Content-Type": "text/plain"})
+                return self._serve(file)
+
+            def _serve(self, file: Path) -> None:
+                data = file.read_bytes()
+                etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
+                if self.headers.get("If-None-Match") == etag:
+                    return self._send(304, b"", {"ETag": etag})
+                kind = mimetypes.guess_type(file.name, strict=False)[0] or "application/octet-stream"
+                if file.suffix == ".gz":
+                    kind = "application/gzip"
+                modified = formatdate(file.stat().st_mtime, usegmt=True)
+                return self._send(
+                    200, data, {"Content-Type": kind, "ETag": etag, "Last-Modified": modified}
+                )
+
+            def _as_told(self, told: Answer) -> None:
+                if told.hang:
+                    server.closing.wait()
+                    self.close_connection = True
+                    return
+                file = server.folder / self.path.lstrip("/")
+                whole = told.body
+                if whole is None:
+                    whole = file.read_bytes() if file.is_file() and told.status == 200 else b"no"
+                if told.drip:
+                    return self._drip(whole)
+                headers = {"Content-Type": "text/plain"} | dict(told.headers)
+                sent = whole[: len(whole) // 2] if told.cut else whole
+                self._send(told.status, sent, headers, stated=len(whole))
+                if told.cut:
+                    self.close_connection = True
+
+            def _drip(self, whole: bytes) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", str(10_000_000))
+                self.end_headers()
+                while not server.closing.wait(0.05):
+                    try:
+                        self.wfile.write(whole[:10])
+                    except OSError:
+                        break
+                self.close_connection = True
+
+            def _send(
+                self,
+                status: int,
+                body: bytes,
+                headers: Mapping[str, str],
+                stated: int | None = None,
+            ) -> None:
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                if status != 304 and "Transfer-Encoding" not in headers:
+                    self.send_header("Content-Length", str(len(body) if stated is None else stated))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Handler
