@@ -1,12 +1,14 @@
-"""What every test shares: where the mirror is, and that nothing calls home.
+"""What every test shares: the mirror, a built sample, and that nothing calls home.
 
 Belongs here: fixtures that several folders of tests use. Not here: data of one test.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from warehouses import unga
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -25,3 +27,29 @@ def mirror() -> Path:
     if not folder.is_dir():
         pytest.skip(f"UNGA_MIRROR={named} is no folder: the real votes are not tested here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which `unga sample` has run. Not to be changed: see `sample_warehouse`."""
+    warehouse = tmp_path_factory.mktemp("built")
+    made = unga(warehouse, "sample")
+    assert made.returncode == 0, made.stdout + made.stderr
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def built_mirror(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which `unga refresh` has run on the mirror's real votes. Not to be changed."""
+    warehouse = tmp_path_factory.mktemp("real")
+    made = unga(warehouse, "refresh", mirror=str(mirror))
+    assert made.returncode == 0, made.stdout + made.stderr
+    return warehouse
+
+
+@pytest.fixture
+def sample_warehouse(built_sample: Path, tmp_path: Path) -> Path:
+    """A copy of the built sample's warehouse, for one test to change."""
+    warehouse = tmp_path / "warehouse"
+    shutil.copytree(built_sample, warehouse)
+    return warehouse

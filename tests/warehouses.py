@@ -1,0 +1,71 @@
+"""Warehouses for tests: the command line on one, in a process of its own.
+
+Belongs here: starting the project's commands as a person does. Not here: fixtures (conftest.py), or
+what a test looks for.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+UNGA = Path(sys.executable).with_name("unga")
+# Long enough for a busy machine; whatever takes longer hangs.
+PATIENCE = 900
+
+
+def environment(warehouse: Path, mirror: str = "") -> dict[str, str]:
+    """The environment of a command on one warehouse, out of reach of any source but the mirror."""
+    return os.environ | {"UNGA_WAREHOUSE": str(warehouse), "UNGA_MIRROR": mirror}
+
+
+def unga(warehouse: Path, *arguments: str, mirror: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    return subprocess.run(
+        [UNGA, *arguments],
+        env=environment(warehouse, mirror),
+        cwd=warehouse,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+def start(warehouse: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """Start the command line and go on; its lines are to be read from `stdout`."""
+    return subprocess.Popen(
+        [UNGA, *arguments],
+        env=environment(warehouse) | variables,
+        cwd=warehouse,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_for_line(run: subprocess.Popen[str], start_of_line: str) -> str:
+    """Read what a run says up to a line that starts so; fail if it ends before."""
+    assert run.stdout
+    said = ""
+    for line in run.stdout:
+        said += line
+        if line.startswith(start_of_line):
+            return said
+    raise AssertionError(f"no line starts with {start_of_line!r}:\n{said}")
+
+
+def wait_until(true: Callable[[], object], what: str) -> None:
+    """Wait until it is true; fail if that takes longer than anything may."""
+    until = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < until, f"not in {PATIENCE} s: {what}"
+        time.sleep(0.05)
+
+
+def fingerprint(file: Path) -> str:
+    """The hash of a file's bytes."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
