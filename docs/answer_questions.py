@@ -25,7 +25,7 @@ QUESTION = re.compile(
 
 
 def questions(page: str) -> list[re.Match[str]]:
-    """The page's questions, each with the groups title, sql and answer (a table, or nothing yet)."""
+    """The page's questions, with the groups title, sql and answer (a table, or nothing yet)."""
     return list(QUESTION.finditer(page))
 
 

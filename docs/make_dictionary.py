@@ -7,16 +7,13 @@ table or column (the YAML beside each model and seed).
 """
 
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-DBT_PROJECT = ROOT / "dbt_project"
-PAGE = ROOT / "docs" / "dictionary.md"
+from orchestration.assets.dbt import manifest
+
+PAGE = Path(__file__).with_name("dictionary.md")
 
 LAYERS = {
     "marts": "The public tables: what users' SQL stands on.",
@@ -27,29 +24,11 @@ LAYERS = {
 }
 
 
-def manifest() -> dict[str, Any]:
-    """dbt's manifest of the project as it stands; raises RuntimeError with dbt's words."""
-    with tempfile.TemporaryDirectory() as aside:
-        parsed = subprocess.run(
-            [
-                Path(sys.executable).with_name("dbt"),
-                *("parse", "--no-partial-parse", "--profiles-dir", "."),
-                *("--target-path", aside, "--log-path", aside),
-            ],
-            cwd=DBT_PROJECT,
-            capture_output=True,
-            text=True,
-        )
-        if parsed.returncode:
-            raise RuntimeError(f"dbt can't parse the project:\n{parsed.stdout}")
-        return json.loads((Path(aside) / "manifest.json").read_text(encoding="utf-8"))
-
-
-def dictionary(manifest: Mapping[str, Any]) -> str:
-    """The page as Markdown: one table of columns for each table of each layer."""
+def dictionary(known: Mapping[str, Any]) -> str:
+    """The page as Markdown, from dbt's manifest: each layer, table and column."""
     described = [
         node
-        for node in (*manifest["nodes"].values(), *manifest["sources"].values())
+        for node in (*known["nodes"].values(), *known["sources"].values())
         if node["resource_type"] in ("model", "seed", "source")
     ]
     lines = [
@@ -85,4 +64,5 @@ def _one_line(words: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(dictionary(manifest()), encoding="utf-8")
+    known = json.loads(manifest().read_text(encoding="utf-8"))
+    PAGE.write_text(dictionary(known), encoding="utf-8")

@@ -1,0 +1,47 @@
+"""The answers of docs/questions.md are what the real votes give, to the last printed digit.
+
+Belongs here: the page's answers against a file built from the mirror. Not here: whether the queries
+run at all (test_docs.py).
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from pages import script
+
+from orchestration.query import open_published
+
+answers = script("answer_questions")
+QUESTIONS = answers.questions(answers.PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def real_votes(built_mirror: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_published(built_mirror / "unga.duckdb") as connection:
+        yield connection
+
+
+def test_no_question_is_overlooked() -> None:
+    page = answers.PAGE.read_text(encoding="utf-8")
+    assert len(QUESTIONS) == len(re.findall(r"^## ", page, re.MULTILINE)) == 15
+
+
+def test_answers_take_the_place_of_the_old_ones() -> None:
+    page = (
+        "# T\n\n## 1. Who?\n\nWords.\n\n```sql\nselect 1 as n, null as m\n```\n\n| old |\n\n## 2."
+    )
+    with duckdb.connect() as connection:
+        once = answers.answered(page, connection)
+        assert answers.answered(once, connection) == once
+    assert once == page.replace("| old |\n", "| n | m |\n| --- | --- |\n| 1 |  |\n")
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda it: it["title"].split(".")[0])
+def test_answers_are_those_of_the_real_votes(
+    question: re.Match[str], real_votes: duckdb.DuckDBPyConnection
+) -> None:
+    assert question["answer"] == "\n" + answers.answer(real_votes, question["sql"])
