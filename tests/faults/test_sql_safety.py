@@ -6,10 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from warehouses import unga
 
 from orchestration.query import QueryError, open_published, rows_of, run_query, write_result
 from orchestration.study_report.question import ReportError, asked
-from warehouses import unga
 
 INJECTED = [
     "KAZ' or '1'='1",
