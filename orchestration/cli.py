@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import traceback
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -17,17 +18,35 @@ from typing import IO, Annotated, Any, NoReturn
 
 import typer
 from rich.table import Table
+from typer.core import TyperGroup
 
 from orchestration.layout import DBT_PROJECT, ROOT, Layout, code_version, mirror_from_environment
-from orchestration.outcomes import blocking_of_last_run
-from orchestration.query import QueryError, rows_of, run_query, write_result
+from orchestration.outcomes import Outcome, blocking_of_last_run
+from orchestration.query import QueryError, as_table, rows_of, run_query, write_result
+from orchestration.study_report.command import report
+
+
+class OneLineErrors(TyperGroup):
+    """What a person can put right is said in one line, without the way there."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except (QueryError, OSError) as wrong:
+            _fail(wrong)
+
 
 app = typer.Typer(
+    cls=OneLineErrors,
     help="Every recorded vote of the UN General Assembly, in one checked DuckDB file.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(report)
 
 EXPECTED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
 LONGEST_LOOK = "1800"
@@ -79,7 +98,10 @@ def refresh(
     layout = Layout.from_environment()
     published = layout.published(synthetic=False)
     if published.exists() and not force:
-        newer = news(layout, mirror_from_environment(), source or [], session or [], typer.echo)
+        found = news(layout, mirror_from_environment(), source or [], session or [])
+        for words in found.refused:
+            typer.secho(f"refused: {words}", fg="red", err=True)
+        newer = list(found.newer)
         if code_in(published) != code_version():
             newer.append("the code or the seeds have changed")
         if not newer:
@@ -87,7 +109,7 @@ def refresh(
                 f"Nothing is newer than what {published} was built from: same releases, same code. "
                 "`unga refresh --force` builds again."
             )
-            return
+            raise typer.Exit(1 if found.refused else 0)
         for reason in newer:
             typer.echo(f"newer: {reason}")
     _run(layout, {"fetch": source or [], "sessions": session or []})
@@ -96,7 +118,7 @@ def refresh(
 @app.command()
 def sample() -> None:
     """Build warehouse/sample.duckdb from an invented Assembly, to try things on."""
-    _run(Layout.from_environment(), {"synthetic": True, "mirror": ""})
+    _run(Layout.from_environment(), {"synthetic": True})
 
 
 def _run(layout: Layout, config: dict[str, Any]) -> None:
@@ -170,17 +192,23 @@ def status(
     run_id, blocking = blocking_of_last_run(layout.checks_log)
     try:
         said = facts(file)
-    except QueryError as wrong:
-        _fail(wrong)
+    except QueryError:
+        _print_refused(run_id, blocking)
+        raise
     said["refused"] = [outcome.line() for outcome in blocking]
     if as_json:
         typer.echo(json.dumps(said, default=str, indent=2, ensure_ascii=False))
         return
     print_status(console, file, said)
+    _print_refused(run_id, blocking)
+
+
+def _print_refused(run_id: str, blocking: Sequence[Outcome]) -> None:
+    """Why the last run was not published, if it was not."""
     if blocking:
-        console.print(f"The last run, {run_id}, was not published:", style="bold red")
+        typer.secho(f"The last run, {run_id}, was not published:", fg="red", bold=True)
         for outcome in blocking:
-            console.print(f"  {outcome.line()}", soft_wrap=True)
+            typer.echo(f"  {outcome.line()}")
 
 
 @app.command()
@@ -192,29 +220,24 @@ def query(
 ) -> None:
     """Ask the published file one SQL query; nothing can be changed by it."""
     file = Layout.from_environment().published(sample)
-    try:
-        relation = run_query(file, sql)
-        if form is Format.TABLE:
-            text = f"{relation}".rstrip()
-            if output:
-                output.write_text(text + "\n", encoding="utf-8")
-            else:
-                typer.echo(text)
-        elif form is Format.PARQUET and output is None:
-            _fail("Parquet is not for a terminal: say where to with --output FILE.")
-        else:
-            write_result(relation, form.value, output)
-    except QueryError as wrong:
-        _fail(wrong)
+    relation = run_query(file, sql)
+    if form is Format.PARQUET and output is None:
+        _fail("Parquet is not for a terminal: say where to with --output FILE.")
+    if form is not Format.TABLE:
+        write_result(relation, form.value, output)
+    elif output:
+        output.write_text(as_table(relation) + "\n", encoding="utf-8")
+    else:
+        typer.echo(as_table(relation))
 
 
 @app.command()
-def sources() -> None:
+def sources(sample: SampleOption = False) -> None:
     """List the sources: what is landed, from where, licence and citation."""
     from orchestration.progress import console
     from orchestration.sources import SOURCES, landed_releases
 
-    landing = Layout.from_environment().landing(synthetic=False)
+    landing = Layout.from_environment().landing(sample)
     for name, it in SOURCES.items():
         console.print(f"[bold]{name}[/bold]: {it.source.title}", soft_wrap=True)
         for label in ("url", "licence", "terms", "citation"):

@@ -4,12 +4,20 @@ Belongs here: asking the sources between refreshes, and comparing what is landed
 published file was built from. Not here: building (assets/), or when to ask (schedules.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orchestration.layout import Layout
 from orchestration.report import releases_in
 from orchestration.sources import SOURCES, Origin, SourceError, landed_releases
-from orchestration.sources.base import quiet
+
+
+@dataclass(frozen=True)
+class News:
+    """What is landed and not published, and what was refused, each in words."""
+
+    newer: list[str]
+    refused: list[str]
 
 
 def news(
@@ -17,24 +25,23 @@ def news(
     mirror: str,
     fetch: Sequence[str] = (),
     sessions: Sequence[str] = (),
-    log: Callable[[str], object] = quiet,
-) -> list[str]:
-    """What is landed and not published, in words; the sources in `fetch` (or all) are asked first.
+) -> News:
+    """Ask the sources in `fetch` (or all), then compare what is landed with what is published.
 
     Asking is cheap, by conditional requests; what is newer is landed at once. A source that is not
-    in reach or refused has no news.
+    in reach has no news.
     """
     landing = layout.landing(synthetic=False)
+    newer, refused = [], []
     for name in fetch or SOURCES:
         try:
-            SOURCES[name].land(landing, Origin(mirror or None), sessions or None, log)
-        except SourceError as refused:
-            log(f"{name}: {refused}")
+            SOURCES[name].land(landing, Origin(mirror or None), sessions or None)
+        except SourceError as wrong:
+            refused.append(f"{name}: {wrong}")
     published = releases_in(layout.published(synthetic=False))
-    said = []
     for name in SOURCES:
         for release in landed_releases(landing, name)[-1:]:
-            newer = [file.name for file in release.files if (name, file.sha256) not in published]
-            if newer:
-                said.append(f"{name} {release.name}: {', '.join(newer)}")
-    return said
+            files = [file.name for file in release.files if (name, file.sha256) not in published]
+            if files:
+                newer.append(f"{name} {release.name}: {', '.join(files)}")
+    return News(newer, refused)

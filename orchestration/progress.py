@@ -19,6 +19,8 @@ console = Console(highlight=False)
 
 # What Dagster says of steps after a failed one, and of dbt tests that concern several models.
 NOISE = ("Dependencies for step", "Logging an `AssetObservation`")
+# What a check found wrong is said when it is found.
+CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 STEPS = {
     "landing": "ask the sources",
@@ -71,7 +73,8 @@ class Progress(logging.Handler):
                 failure = event.step_failure_data.user_failure_data
                 error = event.step_failure_data.error
                 self._say(f"✗ {words}", "bold red")
-                self._say(_words(failure and failure.description, error), "red")
+                if error and error.cls_name != CHECK_FAILED:
+                    self._say(_words(failure and failure.description, error), "red")
             case "PIPELINE_FAILURE" if not self._failed:
                 self._say(_words(None, event.job_failure_data.error), "bold red")
 

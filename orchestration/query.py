@@ -33,10 +33,14 @@ def open_published(file: Path) -> duckdb.DuckDBPyConnection:
             f"Nothing is published yet: there is no {file}. Run `unga refresh` first, or "
             "`unga sample` and then query with --sample."
         )
-    # The file is named absolutely, so a query may say marts.x wherever it is run.
-    return duckdb.connect(
-        file, read_only=True, config={"enable_external_access": False, "lock_configuration": True}
-    )
+    try:
+        return duckdb.connect(
+            file,
+            read_only=True,
+            config={"enable_external_access": False, "lock_configuration": True},
+        )
+    except duckdb.Error as wrong:
+        raise QueryError(f"{file} can't be read: {_one_line(wrong)}") from None
 
 
 def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
@@ -49,6 +53,14 @@ def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
     if relation is None:
         raise QueryError("Only one query that gives rows can be asked.")
     return relation
+
+
+def as_table(relation: duckdb.DuckDBPyRelation) -> str:
+    """Rows as DuckDB draws them, long results in part; raises QueryError."""
+    try:
+        return str(relation).rstrip()
+    except duckdb.Error as wrong:
+        raise QueryError(_one_line(wrong)) from None
 
 
 def write_result(relation: duckdb.DuckDBPyRelation, form: str, output: Path | None) -> int:

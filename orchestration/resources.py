@@ -88,7 +88,7 @@ class Warehouse(dg.ConfigurableResource):
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Take the lock, and clear what runs that failed or were killed left behind."""
-        self._run_id = context.run_id or "by hand"
+        self._run_id = context.run.run_id if context.run else "by hand"
         self._lock = take_lock(self.layout, self._run_id)
         self._on_sample = self.synthetic
         self._outcomes = []
@@ -123,9 +123,8 @@ class Warehouse(dg.ConfigurableResource):
 
     @property
     def origin(self) -> Origin:
-        """Where sources are asked: for the sample its own mirror, unless another is named."""
-        made = self.layout.sample_mirror if self._on_sample and not self.mirror else self.mirror
-        return Origin(str(made) or None)
+        """Where sources are asked; for the sample, its own mirror."""
+        return Origin(str(self.layout.sample_mirror) if self._on_sample else self.mirror or None)
 
     @property
     def run_folder(self) -> Path:

@@ -23,10 +23,13 @@ def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
         description="In January, after the main part of a session, if a source has anything newer.",
     )
     def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        newer = news(warehouse.layout, warehouse.mirror)
-        if not newer:
-            return dg.SkipReason("No source has anything newer than what is published.")
+        found = news(warehouse.layout, warehouse.mirror)
+        if not found.newer:
+            nothing = "No source has anything newer than what is published."
+            return dg.SkipReason(" ".join([nothing, *found.refused]))
         when = context.scheduled_execution_time
-        return dg.RunRequest(run_key=f"yearly:{when.year}", tags={"newer": "; ".join(newer)[:200]})
+        return dg.RunRequest(
+            run_key=f"yearly:{when.year}", tags={"newer": "; ".join(found.newer)[:200]}
+        )
 
     return yearly

@@ -51,10 +51,11 @@ def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
     def watch_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if not warehouse.layout.published(synthetic=False).exists():
             return dg.SensorResult(skip_reason="Nothing is published yet: start with a refresh.")
-        newer = news(warehouse.layout, warehouse.mirror, ["unxml"])
-        if not newer:
-            return dg.SensorResult(skip_reason="No session of unxml is new or changed.")
-        return dg.SensorResult([dg.RunRequest(run_key=f"unxml:{_digest(newer)}")])
+        found = news(warehouse.layout, warehouse.mirror, ["unxml"])
+        if not found.newer:
+            nothing = "No session of unxml is new or changed."
+            return dg.SensorResult(skip_reason=" ".join([nothing, *found.refused]))
+        return dg.SensorResult([dg.RunRequest(run_key=f"unxml:{_digest(found.newer)}")])
 
     return watch_sessions
 

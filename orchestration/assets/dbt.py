@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
@@ -122,7 +123,7 @@ def warehouse_models() -> dg.AssetsDefinition:
             # The file is dbt's until dbt has ended: only then can anything be counted.
             events = list(invocation.stream())
         yield from _with_metadata(context, warehouse, events)
-        outcomes = _outcomes(warehouse, target)
+        outcomes = failed_and_passed(warehouse.build_file, target)
         warehouse.keep(outcomes)
         if not invocation.is_successful():
             said = [outcome.line() for outcome in outcomes if outcome.blocks]
@@ -146,7 +147,7 @@ def _with_metadata(
                 yield event
 
 
-def _outcomes(warehouse: Warehouse, target: Path) -> list[Outcome]:
+def failed_and_passed(database: Path, target: Path) -> list[Outcome]:
     """What dbt's tests found, failing rows included, and what could not be built."""
     results = target / "run_results.json"
     if not results.exists():
@@ -165,7 +166,7 @@ def _outcomes(warehouse: Warehouse, target: Path) -> list[Outcome]:
                     passed=not failed,
                     severity="warn" if result["status"] == "warn" else "error",
                     rows=result["failures"] or None,
-                    detail=_failing_rows(warehouse, target, node, result) if failed else "",
+                    detail=_failing_rows(database, target, node, result) if failed else "",
                 )
             )
         elif failed:
@@ -189,7 +190,7 @@ def _tested_table(nodes: Mapping[str, Any], node: Mapping[str, Any]) -> str:
 
 
 def _failing_rows(
-    warehouse: Warehouse, target: Path, node: Mapping[str, Any], result: Mapping[str, Any]
+    database: Path, target: Path, node: Mapping[str, Any], result: Mapping[str, Any]
 ) -> str:
     """A few of the rows that a test refuses, and where its query is."""
     query = target / "compiled" / "unga" / node["original_file_path"]
@@ -198,7 +199,7 @@ def _failing_rows(
     said = f"query {query}"
     if result["status"] == "error":
         return f"{result['message']}; {said}"
-    with warehouse.connect(read_only=True) as connection:
+    with duckdb.connect(database, read_only=True) as connection:
         rows = connection.sql(result["compiled_code"]).limit(ROWS_SHOWN)
         shown = [
             ", ".join(f"{column}={value}" for column, value in zip(rows.columns, row, strict=True))

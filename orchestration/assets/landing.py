@@ -60,8 +60,7 @@ def landing(
             )
             warehouse.turn_to_sample()
     if warehouse.on_sample:
-        if not warehouse.mirror:
-            make_sample(warehouse.layout.sample_mirror)
+        make_sample(warehouse.layout.sample_mirror)
         landed = {name: _land(context, warehouse, name) for name in SOURCES}
     for name, it in landed.items():
         yield dg.MaterializeResult(

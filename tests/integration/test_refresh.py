@@ -1,0 +1,160 @@
+"""A refresh and its refusals, on the synthetic Assembly."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+from warehouses import unga
+
+from orchestration.assets.dbt import DBT, failed_and_passed
+from orchestration.definitions import build_defs
+from orchestration.layout import DBT_PROJECT
+from orchestration.outcomes import blocking_of_last_run
+from orchestration.resources import RefreshRefusedError, Warehouse, take_lock
+
+
+def test_the_sample_stands_apart_and_says_that_it_is_synthetic(built_sample):
+    assert not (built_sample / "unga.duckdb").exists()
+    assert not list(built_sample.glob("landing/*/*/release.json"))
+    assert not (built_sample / "exports").exists()
+    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+        assert connection.sql("select distinct synthetic from marts.freshness").fetchall() == [
+            (True,)
+        ]
+
+
+def test_published_tables_and_columns_are_described(built_sample):
+    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+        bare = connection.sql(
+            "select table_name from duckdb_tables() where schema_name = 'marts' and comment is null"
+        ).fetchall()
+        bare += connection.sql(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' "
+            "and comment is null and table_name not in ('checks_log', 'publication')"
+        ).fetchall()
+    assert bare == []
+
+
+def test_every_mart_says_when_it_was_checked(built_sample):
+    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+        stale = connection.sql(
+            "select mart from marts.freshness where not is_fresh or checked_at is null"
+        ).fetchall()
+        ((failed, suites, tests),) = connection.sql(
+            "select count(*) filter (not passed and severity = 'error'), "
+            "count(*) filter (kind = 'expectations'), count(*) filter (kind = 'dbt test') "
+            "from marts.checks_log"
+        ).fetchall()
+    assert stale == []
+    assert (failed, suites > 0, tests > 0) == (0, True, True)
+
+
+def test_nothing_newer_ends_at_once(sample_warehouse):
+    shutil.copy(sample_warehouse / "sample.duckdb", sample_warehouse / "unga.duckdb")
+    before = (sample_warehouse / "unga.duckdb").stat()
+    ended = unga(sample_warehouse, "refresh", mirror=str(sample_warehouse / "sample" / "mirror"))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Nothing is newer" in ended.stdout
+    assert (sample_warehouse / "unga.duckdb").stat().st_mtime_ns == before.st_mtime_ns
+
+
+def failures(warehouse: Path, groups: Iterable[str]) -> str:
+    """What a run over some groups of assets only ends with."""
+    definitions = build_defs(Warehouse(folder=str(warehouse), synthetic=True))
+    chosen = [
+        spec.key
+        for spec in definitions.resolve_all_asset_specs()
+        if spec.group_name in groups and spec.key.path[-1] != "sessions"
+    ]
+    ran = definitions.resolve_job_def("refresh").execute_in_process(
+        asset_selection=chosen, raise_on_error=False
+    )
+    assert not ran.success
+    return "\n".join(
+        event.step_failure_data.user_failure_data.description
+        for event in ran.get_step_failure_events()
+    )
+
+
+def test_dbt_alone_is_refused(tmp_path):
+    groups = ["seeds", "staging", "intermediate", "core", "cohesion", "study"]
+    assert "Only a part of the refresh was asked for" in failures(tmp_path, groups)
+    assert not list(tmp_path.glob("*.duckdb"))
+
+
+def test_publication_alone_is_refused(tmp_path):
+    assert "Not published: only a part of the refresh ran" in failures(tmp_path, ["publication"])
+    assert not list(tmp_path.glob("*.duckdb"))
+
+
+def test_a_lock_of_this_machine_names_its_holder(tmp_path):
+    layout = Warehouse(folder=str(tmp_path)).layout
+    holder = take_lock(layout, "the first run")
+    with pytest.raises(RefreshRefusedError, match="run the first run, since"):
+        take_lock(layout, "the second run")
+    holder.close()
+    take_lock(layout, "the third run").close()
+
+
+def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp_path, monkeypatch):
+    build, target = sample_warehouse / "sample.duckdb", tmp_path / "target"
+    with duckdb.connect(build) as connection:
+        connection.execute(
+            "insert into marts.dim_topics select * from marts.dim_topics where topic = 'hr'"
+        )
+    monkeypatch.setenv("UNGA_DATABASE", str(build))
+    ran = subprocess.run(
+        [DBT, "test", "--profiles-dir", ".", "--target-path", target, "--log-path", target]
+        + ["--select", "dim_topics", "--vars", json.dumps({"synthetic": True})]
+        + ["--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"],
+        cwd=DBT_PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 1, ran.stdout
+    outcomes = failed_and_passed(build, target)
+    assert any(outcome.passed for outcome in outcomes)
+    said = [outcome.line() for outcome in outcomes if outcome.blocks]
+    assert said
+    assert any("marts.dim_topics" in line and "topic=hr" in line for line in said)
+    for line in said:
+        query = Path(line.rpartition("query ")[2])
+        assert query.suffix == ".sql"
+        assert query.is_file()
+
+
+def test_what_refused_a_build_stays_readable(sample_warehouse):
+    warehouse = Warehouse(folder=str(sample_warehouse))
+    assert blocking_of_last_run(warehouse.layout.checks_log)[1] == []
+    with warehouse.layout.checks_log.open("a", encoding="utf-8") as log:
+        refused = {
+            "run_id": "r",
+            "at": "2026-01-15T06:00:00",
+            "table": "marts.completeness",
+            "check": "every session is there",
+            "kind": "expectations",
+            "passed": False,
+            "severity": "error",
+            "rows": None,
+            "detail": "source unxml, session 77",
+        }
+        log.write(json.dumps(refused) + "\n")
+    told = unga(sample_warehouse, "status", "--sample")
+    assert "The last run, r, was not published" in told.stdout
+    assert "source unxml, session 77" in told.stdout
+    told = json.loads(unga(sample_warehouse, "status", "--sample", "--json").stdout)
+    assert "session 77" in told["refused"][0]
+
+
+def test_a_run_is_kept_for_the_ui(built_sample, monkeypatch):
+    monkeypatch.setenv("DAGSTER_HOME", str(built_sample / "dagster_home"))
+    with dg.DagsterInstance.get() as instance:
+        (run,) = instance.get_runs()
+        assert (run.job_name, run.status) == ("refresh", dg.DagsterRunStatus.SUCCESS)
+        assert instance.get_latest_materialization_event(dg.AssetKey(["published", "sample"]))
+        assert not instance.get_latest_materialization_event(dg.AssetKey(["published", "database"]))

@@ -1,0 +1,146 @@
+"""What starts a refresh, asked against a mirror that a session and a file are added to."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.definitions import build_defs
+from orchestration.news import News, news
+from orchestration.resources import Warehouse
+
+NEW_SESSION = "79"
+
+
+@pytest.fixture
+def warehouse(built_sample: Path, tmp_path: Path) -> Warehouse:
+    """A warehouse whose published file stands on just what its mirror serves."""
+    folder = tmp_path / "warehouse"
+    folder.mkdir()
+    shutil.copy(built_sample / "sample.duckdb", folder / "unga.duckdb")
+    shutil.copytree(built_sample / "sample" / "mirror", tmp_path / "mirror")
+    return Warehouse(folder=str(folder), mirror=str(tmp_path / "mirror"))
+
+
+def add_session(warehouse: Warehouse) -> None:
+    """Serve one more session of unxml: the newest one again, under its next number."""
+    served = Path(warehouse.mirror) / "unxml"
+    newest = max(int(path.stem) for path in served.glob("*.json") if path.stem.isdigit())
+    assert int(NEW_SESSION) > newest
+    text = (served / f"{newest}.json").read_text(encoding="utf-8")
+    moved = text.replace(f"A/RES/{newest}/", f"A/RES/{NEW_SESSION}/")
+    assert moved != text
+    (served / f"{NEW_SESSION}.json").write_text(moved, encoding="utf-8")
+
+
+def schedule_tick(warehouse: Warehouse, instance: dg.DagsterInstance):
+    schedule = build_defs(warehouse).resolve_schedule_def("yearly_refresh")
+    context = dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=datetime(2026, 1, 15, 6, tzinfo=UTC)
+    )
+    return schedule.evaluate_tick(context)
+
+
+def sensor_tick(name: str, warehouse: Warehouse, instance: dg.DagsterInstance):
+    sensor = build_defs(warehouse).resolve_sensor_def(name)
+    return sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
+
+
+@pytest.fixture
+def instance():
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+def test_the_schedule_skips_while_nothing_is_newer(warehouse, instance):
+    tick = schedule_tick(warehouse, instance)
+    assert not tick.run_requests
+    assert "No source has anything newer" in tick.skip_message
+
+
+def test_the_schedule_refreshes_when_a_session_is_added(warehouse, instance):
+    add_session(warehouse)
+    (request,) = schedule_tick(warehouse, instance).run_requests
+    assert request.run_key == "yearly:2026"
+    assert f"{NEW_SESSION}.json" in request.tags["newer"]
+
+
+def test_the_schedule_skips_when_no_source_is_in_reach(warehouse, instance):
+    gone = Warehouse(folder=warehouse.folder, mirror=str(Path(warehouse.mirror) / "gone"))
+    assert "No source has anything newer" in schedule_tick(gone, instance).skip_message
+
+
+def test_a_new_session_asks_for_one_run(warehouse, instance):
+    assert not sensor_tick("new_sessions", warehouse, instance).run_requests
+    add_session(warehouse)
+    (first,) = sensor_tick("new_sessions", warehouse, instance).run_requests
+    (again,) = sensor_tick("new_sessions", warehouse, instance).run_requests
+    assert first.run_key == again.run_key  # Dagster starts one run a key
+
+
+def test_the_sessions_sensor_waits_for_a_first_refresh(warehouse, instance):
+    (Path(warehouse.folder) / "unga.duckdb").unlink()
+    tick = sensor_tick("new_sessions", warehouse, instance)
+    assert not tick.run_requests
+    assert "Nothing is published yet" in tick.skip_message
+
+
+def test_a_dropped_undl_file_asks_for_one_run(warehouse, instance):
+    assert "No file waits" in sensor_tick("new_undl_file", warehouse, instance).skip_message
+    landing = Path(warehouse.folder) / "landing" / "undl"
+    landing.mkdir(parents=True, exist_ok=True)
+    served = next((Path(warehouse.mirror) / "undl").iterdir())
+    shutil.copy(served, landing / served.name)
+    (first,) = sensor_tick("new_undl_file", warehouse, instance).run_requests
+    (again,) = sensor_tick("new_undl_file", warehouse, instance).run_requests
+    assert first.run_key == again.run_key
+    shutil.copy(served, landing / f"later_{served.name}")
+    (other,) = sensor_tick("new_undl_file", warehouse, instance).run_requests
+    assert other.run_key != first.run_key
+
+
+def test_news_of_one_source_only_asks_that_source(warehouse):
+    add_session(warehouse)
+    assert news(warehouse.layout, warehouse.mirror, ["voeten"]) == News([], [])
+    assert news(warehouse.layout, warehouse.mirror, ["unxml"]).newer
+
+
+def test_a_landed_session_is_a_partition_of_the_raw_sessions(warehouse, instance):
+    definitions = build_defs(warehouse)
+    job = definitions.resolve_job_def("refresh")
+    taken_in = [
+        spec.key
+        for spec in definitions.resolve_all_asset_specs()
+        if spec.group_name in ("sources", "raw") and spec.key.path[-1] != "sessions"
+    ]
+
+    def take_in() -> set[str]:
+        ran = job.execute_in_process(instance=instance, asset_selection=taken_in)
+        assert ran.success
+        return set(instance.get_dynamic_partitions("sessions"))
+
+    before = take_in()
+    assert NEW_SESSION not in before
+    add_session(warehouse)
+    assert take_in() == before | {NEW_SESSION}
+    record = instance.get_latest_materialization_event(dg.AssetKey(["raw", "sessions"]))
+    assert record
+    counted = [
+        event.asset_materialization
+        for event in (
+            instance.fetch_materializations(
+                dg.AssetRecordsFilter(
+                    asset_key=dg.AssetKey(["raw", "sessions"]), asset_partitions=[NEW_SESSION]
+                ),
+                limit=10,
+            ).records
+        )
+    ]
+    (unxml,) = [it for it in counted if it.metadata["source"].value == "unxml"]
+    served = Path(warehouse.mirror) / "unxml" / f"{NEW_SESSION}.json"
+    lines = [json.loads(line) for line in served.read_text(encoding="utf-8").splitlines()]
+    recorded = {it["symbol"] for it in lines if "recorded" in it["adoption_type"]}
+    assert unxml.metadata["roll calls"].value == len(recorded)
