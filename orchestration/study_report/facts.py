@@ -130,11 +130,11 @@ _SOURCE_AGREEMENT = """
     from marts.source_agreement
     where year(first_date) between $year_from and $year_to
 """
-# The least n that a measure is given for is a setting of the build: it is read off the measures.
+# From which n on a measure is given is a setting of the build: it is read off where none is.
 _MINIMUM_N = """
-    select coalesce(min(n) filter (agreement_half is not null), 0)::integer as n
+    select coalesce(max(n), 0)::integer + 1 as n
     from marts.cohesion_by_pair_year_topic
-    where scheme = $scheme and topic = 'all'
+    where scheme = $scheme and agreement_half is null
 """
 
 

@@ -328,7 +328,7 @@ def _world(facts: Facts) -> Figure | None:
                     {"test": "!isValid(datum.agreement)", "value": NO_VALUE},
                 ],
                 legend=alt.Legend(
-                    title="Agreement, abstention as half",
+                    title=f"Agreement, abstention as half; orange: {name_of(facts, focus)}",
                     titleLimit=0,
                     orient="bottom",
                     format=".0%",

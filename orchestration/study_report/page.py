@@ -5,6 +5,7 @@ HTML itself (report.html.j2).
 """
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -26,6 +27,7 @@ from orchestration.study_report.question import asked
 INVOLVED_POWER = "RUS"
 CLOSEST_SHOWN = 10
 PNG_SCALE = 2
+TITLE_WIDTH = 90
 # The version that Altair writes, as vl-convert names it: 6.4 of v6.4.1.
 VEGA_LITE = alt.SCHEMA_VERSION.rpartition(".")[0].removeprefix("v")
 
@@ -61,13 +63,29 @@ def build_report(
     shown = []
     for figure in figures:
         svg, png = output / f"{figure.name}.svg", output / f"{figure.name}.png"
-        svg.write_text(vl_convert.vegalite_to_svg(figure.spec, VEGA_LITE), encoding="utf-8")
-        png.write_bytes(vl_convert.vegalite_to_png(figure.spec, VEGA_LITE, scale=PNG_SCALE))
+        spec = _titled(facts, figure)
+        svg.write_text(vl_convert.vegalite_to_svg(spec, VEGA_LITE), encoding="utf-8")
+        png.write_bytes(vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=PNG_SCALE))
         drawn += [svg, png]
         shown.append(_embedded(figure, svg.read_text(encoding="utf-8")))
     page = output / "report.html"
     page.write_text(_rendered(facts, shown), encoding="utf-8")
     return ReportFiles(page, tuple(drawn))
+
+
+def _titled(facts: Facts, figure: Figure) -> dict[str, Any]:
+    """The figure as it stands alone, away from the page: with its title and where it is from."""
+    real = f"UNGA vote warehouse, votes through {facts.data_through}"
+    title = {
+        "text": textwrap.wrap(figure.title, TITLE_WIDTH),
+        "subtitle": "SYNTHETIC: invented votes, no number is real" if facts.synthetic else real,
+        "anchor": "start",
+        "fontSize": 15,
+        "subtitleColor": "#A13D00" if facts.synthetic else "#5C5C5C",
+        "subtitleFontWeight": "bold" if facts.synthetic else "normal",
+        "offset": 14,
+    }
+    return figure.spec | {"title": title}
 
 
 def _embedded(figure: Figure, svg: str) -> dict[str, Any]:

@@ -53,7 +53,10 @@ def test_the_command_writes_page_and_figures(built_sample, tmp_path):
     figures = ("years", "topics", "opposition", "world")
     assert names == {"report.html"} | {f"{it}.{kind}" for it in figures for kind in ("png", "svg")}
     assert (tmp_path / "out" / "world.png").read_bytes().startswith(PNG)
-    assert (tmp_path / "out" / "world.svg").read_text(encoding="utf-8").startswith("<svg")
+    for figure in figures:
+        svg = (tmp_path / "out" / f"{figure}.svg").read_text(encoding="utf-8")
+        assert svg.startswith("<svg")
+        assert "SYNTHETIC" in svg
 
 
 def test_the_command_names_the_nearest_states(built_sample, tmp_path):
