@@ -19,9 +19,9 @@ select
     count(distinct roll_call_id) as roll_calls,
     string_agg(scheme || ' ' || roll_call_id, ', ' order by scheme, roll_call_id) filter (times_all <> 1)
         as not_once_under_all,
-    if(roll_calls < 20, null, 300 * count(*) filter (scheme = 'study' and topics = 0) / count(*))
+    if(roll_calls < 10, null, 300 * count(*) filter (scheme = 'study' and topics = 0) / count(*))
         as percent_without_a_study_topic,
-    if(roll_calls < 20, null, 300 * count(*) filter (scheme = 'voeten' and topics = 0) / count(*))
+    if(roll_calls < 10, null, 300 * count(*) filter (scheme = 'voeten' and topics = 0) / count(*))
         as percent_without_a_voeten_code
 from topics
 group by session

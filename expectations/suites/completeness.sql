@@ -73,11 +73,15 @@ at_fault as (
         string_agg(
             format(
                 '{} states {}/{}/{} and lists {}/{}/{}',
-                name, yes_stated, no_stated, abstain_stated, yes, no, abstain
+                name, yes_stated, no_stated, abstain_stated,
+                coalesce(yes, 0), coalesce(no, 0), coalesce(abstain, 0)
             ),
             ', ' order by name
         ) filter (
-            known.symbol is null and (yes_stated <> yes or no_stated <> no or abstain_stated <> abstain)
+            known.symbol is null
+            and (yes_stated, no_stated, abstain_stated)
+            <> (coalesce(yes, 0), coalesce(no, 0), coalesce(abstain, 0))
+            and yes_stated is not null
         ) as totals_that_disagree,
         string_agg(name || ' ' || without_a_seat.states, ', ' order by name) filter (known.symbol is null)
             as votes_of_non_members

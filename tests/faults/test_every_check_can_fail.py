@@ -1,0 +1,336 @@
+"""Every check can fail: for each expectation and each dbt test, a change of the data that trips it.
+
+Belongs here: the changes, one a check, made to a copy of a built sample. A new check without one
+fails here. Not here: what a refused build leaves behind (test_refused.py), or dbt's unit tests,
+which check models and not data.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.runner import SUITES, read_suite, run_suite
+from orchestration.assets.dbt import manifest
+
+# The changes that trip the expectations, by table and description.
+EXPECTATIONS = {
+    "bridge_roll_call_topics": {
+        "Every roll call stands under 'all' once in each scheme": """
+            delete from marts.bridge_roll_call_topics
+            where scheme = 'study' and topic = 'all' and roll_call_id = 'A/RES/77/9001'""",
+        "The study's topics leave out at most 15 of 100 roll calls": """
+            update marts.bridge_roll_call_topics set topic = 'other'
+            where scheme = 'study' and topic <> 'all'""",
+        "Voeten's codes leave out at most 90 of 100 roll calls": """
+            update marts.bridge_roll_call_topics set topic = 'none'
+            where scheme = 'voeten' and topic <> 'all'""",
+    },
+    "completeness": {
+        "Some source is in reach": "delete from marts.completeness",
+        "Every session has the roll calls that are expected of it": """
+            update marts.completeness set status = 'missing'
+            where source = 'unxml' and session = '77'""",
+        "Every roll call of a source stands in the warehouse exactly once": """
+            delete from marts.dim_roll_calls where roll_call_id = 'A/RES/77/9001'""",
+        "The totals that a source states are those of the votes it lists": """
+            delete from intermediate.int_source_votes
+            where source = 'undl' and source_key = (
+                select undl_key from intermediate.int_roll_calls
+                where roll_call_id = 'A/RES/77/9001'
+            )""",
+        "Only members of the day cast votes": """
+            update intermediate.int_source_votes set state = 'XXX' where state = 'KAZ'""",
+        "Every member is named somewhere in a session": """
+            update marts.fct_votes set is_listed = false where state = 'KAZ'""",
+    },
+    "dim_member_states": {
+        "There are as many members as the UN states": """
+            delete from marts.dim_member_states where state = 'KAZ'""",
+    },
+    "dim_roll_calls": {
+        "There are roll calls": "delete from marts.dim_roll_calls",
+        "A symbol stands for one resolution only": """
+            insert into marts.dim_roll_calls
+            select * replace ('voeten:0' as roll_call_id) from marts.dim_roll_calls
+            where symbol = 'A/RES/77/9001'""",
+        "A resolution belongs to the session that its symbol names": """
+            update marts.dim_roll_calls set session = '76' where symbol = 'A/RES/77/9001'""",
+        "A vote falls within its session": """
+            update marts.dim_roll_calls set vote_date = date '1950-01-01'
+            where symbol = 'A/RES/77/9001'""",
+        "A roll call comes from the best of its sources": """
+            update marts.dim_roll_calls set source = 'voeten' where symbol = 'A/RES/77/9001'""",
+        "Stated totals are those counted": """
+            update marts.dim_roll_calls set yes_stated = yes_stated + 1
+            where symbol = 'A/RES/77/9001'""",
+    },
+    "fct_votes": {
+        "Every member of the day has a vote or an absence": """
+            delete from marts.fct_votes where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
+        "Nobody votes without a seat": """
+            update marts.fct_votes set state = 'XXX'
+            where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
+        "No state stands twice in a roll call": """
+            insert into marts.fct_votes select * from marts.fct_votes
+            where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
+        "Delegations that were not seated cast no votes": """
+            update marts.fct_votes set vote = 'yes' where state = 'ZAF' and year = 1990""",
+        "The votes of a roll call are those counted in dim_roll_calls": """
+            update marts.fct_votes set vote = if(vote = 'yes', 'no', 'yes')
+            where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
+    },
+    "freshness": {
+        "Every mart has one row of freshness": """
+            delete from marts.freshness where mart = 'fct_votes'""",
+        "Every mart that is spoken of is there": """
+            insert into marts.freshness
+            select * replace ('no_such_mart' as mart) from marts.freshness limit 1""",
+        "All marts are of the same world, real or synthetic": """
+            update marts.freshness set synthetic = false""",
+        "No vote is later than the build": """
+            update marts.freshness set data_through = date '2999-01-01'""",
+    },
+    "key_votes": {
+        "Every key vote in reach is there": """
+            delete from marts.key_votes where symbol = 'A/RES/ES-11/9001'""",
+        "Key votes have the totals that were published": """
+            update marts.key_votes set vote = 'no' where symbol = 'A/RES/ES-11/9001'""",
+    },
+    "source_agreement": {
+        "At most one shared vote in a hundred differs": """
+            update marts.source_agreement set votes_different = votes_compared
+            where symbol = 'A/RES/77/9001'""",
+        "At most one shared roll call in ten is dated differently": """
+            update marts.source_agreement set exact_dates_differ = true""",
+    },
+    "vote_pairs": {
+        "The nine counts add up to the pairs of votes cast": """
+            update marts.vote_pairs set yy = yy + 1
+            where (state_a, state_b, year, topic) = ('KAZ', 'USA', 2022, 'all')""",
+    },
+}
+
+# Faults that a person would name first: the change, the suite that refuses it, and its words.
+NAMED_FAULTS = {
+    "a session dropped": (
+        "delete from marts.dim_roll_calls where session = '77'",
+        "completeness",
+        ["source unxml, session 77", "A/RES/77/9001"],
+    ),
+    "a state dropped": (
+        "delete from marts.fct_votes where state = 'KAZ'",
+        "fct_votes",
+        ["session 46", "members without a vote KAZ", "more"],
+    ),
+    "a vote turned around": (
+        """
+        update intermediate.int_source_votes set vote = if(vote = 'yes', 'no', 'yes')
+        where source = 'undl' and state = 'KAZ' and source_key = (
+            select undl_key from intermediate.int_roll_calls where roll_call_id = 'A/RES/77/9001'
+        )""",
+        "completeness",
+        ["source undl, session 77", "A/RES/77/9001 states", "and lists"],
+    ),
+    "a symbol doubled": (
+        """
+        insert into marts.dim_roll_calls
+        select * replace ('voeten:0' as roll_call_id) from marts.dim_roll_calls
+        where symbol = 'A/RES/77/9001'""",
+        "dim_roll_calls",
+        ["A/RES/77/9001", "times the symbol stands 2"],
+    ),
+}
+
+# dbt tests of an expression: what to set in a row so that each part of the expression is untrue.
+EXPRESSIONS = {
+    "kept_from < kept_to": ["kept_to = kept_from"],
+    "member_from < coalesce(member_to, date '2999-01-01')": ["member_to = member_from"],
+    "opened <= coalesce(closed, date '2999-01-01')": ["closed = opened - 1"],
+    "joined_on < coalesce(left_on, date '2999-01-01')": ["left_on = joined_on"],
+    "roll_calls >= 0": ["roll_calls = -1"],
+    "agreed + half_agreed + opposed = n": ["n = n + 1"],
+    "s_score is null or abs(s_score - (2 * agreement_half - 1)) < 1e-12": [
+        "s_score = 1, agreement_half = 0.5"
+    ],
+    "state_a < state_b and n = yy + ya + yn + ay + aa + an + ny + na + nn": [
+        "state_a = state_b",
+        "n = n + 1",
+    ],
+    "absent_either = absent_a + absent_b + absent_both and unanimous <= n": [
+        "absent_either = absent_either + 1",
+        "unanimous = n + 1",
+    ],
+    "with_a + with_b + neither + absent = n": ["n = n + 1"],
+    "agreement_index between 0 and 1 and coalesce(rice, 0) between 0 and 1": [
+        "agreement_index = 2",
+        "rice = -1",
+    ],
+    "unanimity_share <= agreement_index + 1e-9": ["unanimity_share = agreement_index + 1"],
+    "against_plurality_share <= mean_distance + 1e-9 "
+    "and mean_distance <= 2 * against_plurality_share + 1e-9": [
+        "mean_distance = against_plurality_share - 1",
+        "mean_distance = 2 * against_plurality_share + 1",
+    ],
+}
+
+# dbt tests that are queries of their own.
+SINGULAR = {
+    "bridge_roll_call_topics_known_topics": [
+        "delete from marts.dim_topics where topic = 'all'",
+    ],
+    "bridge_roll_call_topics_complete": [
+        "delete from marts.bridge_roll_call_topics where topic = 'all'",
+        "insert into marts.bridge_roll_call_topics "
+        "select * replace ('none' as topic) from marts.bridge_roll_call_topics "
+        "where scheme = 'voeten' and topic = 'di'",
+    ],
+    "study_opposition_is_opposition": [
+        "update marts.study_opposition set with_a = with_a + 1",
+        "delete from marts.opposition where scheme = 'study'",
+    ],
+    "topic_rules_known_topics": [
+        "update seeds.topic_rules set topic = 'all'",
+    ],
+}
+
+NODES = json.loads(manifest().read_text(encoding="utf-8"))
+DBT_TESTS = {
+    node["name"]: node for node in NODES["nodes"].values() if node["resource_type"] == "test"
+}
+DESCRIBED = [
+    (table, it["description"]) for table in SUITES for it in read_suite(table)["expectations"]
+]
+
+
+def table_of(test: dict[str, Any]) -> str:
+    """The table that a test looks at, or the first of those that it does."""
+    tested = test.get("attached_node") or test["depends_on"]["nodes"][0]
+    node = (NODES["nodes"] | NODES["sources"])[tested]
+    return f"{node['schema']}.{node['name']}"
+
+
+def changes(test: dict[str, Any]) -> list[str]:
+    """Statements each of which trips the dbt test; none if its kind is not known here."""
+    if "test_metadata" not in test:
+        return SINGULAR.get(test["name"], [])
+    table = table_of(test)
+    kind, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
+    column = arguments.get("column_name")
+    where = test["config"].get("where") or "true"
+    row = f"where rowid = (select min(rowid) from {table} where {where})"
+    match kind:
+        case "not_null":
+            return [f"update {table} set {column} = null {row}"]
+        case "unique":
+            return [
+                f"insert into {table} from {table} limit 1; "
+                f"update {table} set {column} = coalesce({column}, '1')"
+            ]
+        case "unique_combination":
+            return [f"insert into {table} from {table} limit 1"]
+        case "relationships":
+            return [f"update {table} set {column} = 'unheard of' {row}"]
+        case "accepted_values":
+            unheard = "'unheard of'" if arguments.get("quote", True) else "-1"
+            return [f"update {table} set {column} = {unheard} {row}"]
+        case "expression_is_true":
+            untrue = EXPRESSIONS.get(arguments["expression"], [])
+            return [f"update {table} set {it} {row}" for it in untrue]
+        case "columns_are":
+            column = min(arguments["columns"])
+            return [
+                f"alter table {table} drop column {column}",
+                f"alter table {table} add column surplus integer",
+                f"alter table {table} alter column {column} type varchar",
+            ]
+    return []
+
+
+@pytest.fixture(scope="module")
+def build(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built sample, views made tables, without the pairs of states that never both voted."""
+    database = tmp_path_factory.mktemp("build") / "sample.duckdb"
+    with duckdb.connect(database) as connection:
+        connection.execute(f"attach '{built_sample / 'sample.duckdb'}' as built (read_only)")
+        relations = connection.sql(
+            """
+            select table_schema, table_name, list(column_name) from information_schema.columns
+            where table_catalog = 'built' and table_schema <> 'main' group by all
+            """
+        ).fetchall()
+        for schema, table, columns in relations:
+            both_voted = "where n > 0" if {"state_a", "state_b", "n"} <= set(columns) else ""
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(
+                f"create table {schema}.{table} as from built.{schema}.{table} {both_voted}"
+            )
+    return database
+
+
+@pytest.fixture(scope="module")
+def compiled(built_sample: Path) -> dict[str, str]:
+    """The queries of the dbt tests, as the build ran them, by the tests' names."""
+    (ran,) = built_sample.glob("build/*/dbt/manifest.json")
+    nodes = json.loads(ran.read_text(encoding="utf-8"))["nodes"]
+    return {it["name"]: it["compiled_code"] for it in nodes.values() if it.get("compiled_code")}
+
+
+@pytest.fixture(scope="module")
+def connection(
+    build: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    copy = tmp_path_factory.mktemp("dbt") / build.name
+    shutil.copy(build, copy)
+    with duckdb.connect(copy) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", sorted(DBT_TESTS))
+def test_every_dbt_test_can_fail(name, compiled, connection):
+    statements = changes(DBT_TESTS[name])
+    assert statements, "no change of the data is known to trip this test: add one to this file"
+    table = table_of(DBT_TESTS[name])
+    for statement in statements:
+        connection.begin()
+        before = len(connection.sql(compiled[name]).fetchall())
+        if not connection.sql(f"from {table} limit 1").fetchall():
+            connection.execute(f"insert into {table} default values")
+        connection.execute(statement)
+        after = len(connection.sql(compiled[name]).fetchall())
+        connection.rollback()
+        assert (before, after > 0) == (0, True), f"not tripped by: {statement}"
+
+
+@pytest.mark.parametrize(("table", "description"), DESCRIBED)
+def test_every_expectation_can_fail(table, description, build, tmp_path):
+    statement = EXPECTATIONS.get(table, {}).get(description)
+    assert statement, (
+        "no change of the data is known to trip this expectation: add one to this file"
+    )
+    failed = {failure.expectation for failure in failures_after(statement, table, build, tmp_path)}
+    assert description in failed
+
+
+@pytest.mark.parametrize("fault", NAMED_FAULTS)
+def test_a_fault_is_named(fault, build, tmp_path):
+    statement, table, words = NAMED_FAULTS[fault]
+    said = "\n".join(it.detail for it in failures_after(statement, table, build, tmp_path))
+    assert all(word in said for word in words), said
+
+
+@pytest.mark.parametrize("table", SUITES)
+def test_the_build_itself_passes(table, build, tmp_path):
+    assert run_suite(build, table, tmp_path / "docs").passed
+
+
+def failures_after(statement: str, table: str, build: Path, folder: Path) -> list[Any]:
+    changed = folder / build.name
+    shutil.copy(build, changed)
+    with duckdb.connect(changed) as connection:
+        connection.execute(statement)
+    return run_suite(changed, table, folder / "docs").failures
