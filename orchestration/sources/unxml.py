@@ -419,7 +419,7 @@ def session_in_words(session: str) -> str:
     if number < 20:
         words = ONES[number - 1]
     elif ones:
-        words = f"{TENS[tens - 2]}-{ONES[ones - 1]}"
+        words = f"{TENS[tens - 2]}-{ONES[ones - 1].lower()}"
     else:
         words = f"{TENS[tens - 2][:-1]}ieth"
     return words + {"": "", "ES": " emergency special", "S": " special"}[kind] + " session"

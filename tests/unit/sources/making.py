@@ -9,15 +9,52 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-UNDL_COLUMNS = (
-    "undl_id ms_code ms_name ms_vote date session resolution draft committee_report meeting title "
-    "agenda_title subjects vote_note total_yes total_no total_abstentions total_non_voting "
-    "total_ms undl_link"
-).split()  # noqa: SIM905
-VOETEN_COLUMNS = (
-    "rcid ccode member vote session Country Countryname year date unres amend para short descr me "
-    "nu di hr co ec importantvote resid"
-).split()  # noqa: SIM905
+UNDL_COLUMNS = [
+    "undl_id",
+    "ms_code",
+    "ms_name",
+    "ms_vote",
+    "date",
+    "session",
+    "resolution",
+    "draft",
+    "committee_report",
+    "meeting",
+    "title",
+    "agenda_title",
+    "subjects",
+    "vote_note",
+    "total_yes",
+    "total_no",
+    "total_abstentions",
+    "total_non_voting",
+    "total_ms",
+    "undl_link",
+]
+VOETEN_COLUMNS = [
+    "rcid",
+    "ccode",
+    "member",
+    "vote",
+    "session",
+    "Country",
+    "Countryname",
+    "year",
+    "date",
+    "unres",
+    "amend",
+    "para",
+    "short",
+    "descr",
+    "me",
+    "nu",
+    "di",
+    "hr",
+    "co",
+    "ec",
+    "importantvote",
+    "resid",
+]
 STATES = (("ATL", "ATLANTIS"), ("BOR", "BORDURIA"), ("RUR", "RURITANIA"))
 Row = Mapping[str, Any]
 
@@ -88,7 +125,7 @@ def resolution(symbol: str = "A/RES/77/1", **changed: Any) -> dict[str, Any]:
     """A resolution by a recorded vote, as the Secretariat writes it, of session 77."""
     return {
         "symbol": symbol,
-        "resolution_number": symbol.removeprefix("A/RES/") + ".",
+        "resolution_number": "1.",
         "title": "An invented title",
         "session": "Seventy-seventh session",
         "adoption_meeting": "15th plenary meeting",
@@ -129,9 +166,7 @@ def undl_csv(rows: Iterable[Row] | None = None, columns: Sequence[str] = UNDL_CO
     return table(undl_rows() if rows is None else rows, columns)
 
 
-def voeten_csv(
-    rows: Iterable[Row] | None = None, columns: Sequence[str] = VOETEN_COLUMNS
-) -> bytes:
+def voeten_csv(rows: Iterable[Row] | None = None, columns: Sequence[str] = VOETEN_COLUMNS) -> bytes:
     """Voeten's file."""
     return table(voeten_rows() if rows is None else rows, columns)
 

@@ -53,7 +53,9 @@ class Server:
         self.closing = threading.Event()
         self._answers: defaultdict[str, list[Answer]] = defaultdict(list)
         self._always: dict[str, Answer] = {}
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http = ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self})
+        )
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
@@ -88,81 +90,74 @@ class Server:
         queued = self._answers[path]
         return queued.pop(0) if queued else self._always.get(path)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one connection, as the server was told to."""
 
-            def do_GET(self) -> None:  # noqa: N802
-                server.asked.append((self.path, dict(self.headers)))
-                if told := server.answer_to(self.path):
-                    return self._as_told(told)
-                file = server.folder / unquote(self.path.split("?")[0]).lstrip("/")
-                if file.is_dir():
-                    names = "".join(f'<li><a href="{it.name}">{it.name}</a>' for it in file.iterdir())
-                    return self._send(200, f"<ul>{names}</ul>".encode(), {"Content-Type": "text/html"})
-                if not file.is_file():
-                    return self._send(404, b"no such file", {"Content-Type": "text/plain"})
-                return self._serve(file)
+    protocol_version = "HTTP/1.1"
+    owner: Server
 
-            def _serve(self, file: Path) -> None:
-                data = file.read_bytes()
-                etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
-                if self.headers.get("If-None-Match") == etag:
-                    return self._send(304, b"", {"ETag": etag})
-                kind = mimetypes.guess_type(file.name, strict=False)[0] or "application/octet-stream"
-                if file.suffix == ".gz":
-                    kind = "application/gzip"
-                modified = formatdate(file.stat().st_mtime, usegmt=True)
-                return self._send(
-                    200, data, {"Content-Type": kind, "ETag": etag, "Last-Modified": modified}
-                )
+    def do_GET(self) -> None:  # noqa: N802
+        self.owner.asked.append((self.path, dict(self.headers)))
+        told = self.owner.answer_to(self.path)
+        if told is None:
+            self._serve(self.owner.folder / unquote(self.path.split("?")[0]).lstrip("/"))
+        elif told.hang:
+            self.owner.closing.wait()
+            self.close_connection = True
+        elif told.drip:
+            self._drip()
+        else:
+            self._as_told(told)
 
-            def _as_told(self, told: Answer) -> None:
-                if told.hang:
-                    server.closing.wait()
-                    self.close_connection = True
-                    return
-                file = server.folder / self.path.lstrip("/")
-                whole = told.body
-                if whole is None:
-                    whole = file.read_bytes() if file.is_file() and told.status == 200 else b"no"
-                if told.drip:
-                    return self._drip(whole)
-                headers = {"Content-Type": "text/plain"} | dict(told.headers)
-                sent = whole[: len(whole) // 2] if told.cut else whole
-                self._send(told.status, sent, headers, stated=len(whole))
-                if told.cut:
-                    self.close_connection = True
+    def _serve(self, file: Path) -> None:
+        if file.is_dir():
+            names = "".join(f'<a href="{it.name}">{it.name}</a>' for it in file.iterdir())
+            self._send(200, names.encode(), {"Content-Type": "text/html"})
+        elif not file.is_file():
+            self._send(404, b"no such file", {"Content-Type": "text/plain"})
+        else:
+            data = file.read_bytes()
+            kind = "application/gzip" if file.suffix == ".gz" else mimetypes.guess_type(file)[0]
+            headers = {
+                "ETag": f'"{hashlib.sha256(data).hexdigest()[:16]}"',
+                "Last-Modified": formatdate(file.stat().st_mtime, usegmt=True),
+                "Content-Type": kind or "application/octet-stream",
+            }
+            unchanged = self.headers.get("If-None-Match") == headers["ETag"]
+            self._send(304 if unchanged else 200, b"" if unchanged else data, headers)
 
-            def _drip(self, whole: bytes) -> None:
-                self.send_response(200)
-                self.send_header("Content-Length", str(10_000_000))
-                self.end_headers()
-                while not server.closing.wait(0.05):
-                    try:
-                        self.wfile.write(whole[:10])
-                    except OSError:
-                        break
-                self.close_connection = True
+    def _as_told(self, told: Answer) -> None:
+        file = self.owner.folder / self.path.lstrip("/")
+        whole = told.body
+        if whole is None:
+            whole = file.read_bytes() if file.is_file() and told.status == 200 else b"no"
+        sent = whole[: len(whole) // 2] if told.cut else whole
+        headers = {"Content-Type": "text/plain"} | dict(told.headers)
+        self._send(told.status, sent, headers, stated=len(whole))
+        self.close_connection = self.close_connection or told.cut
 
-            def _send(
-                self,
-                status: int,
-                body: bytes,
-                headers: Mapping[str, str],
-                stated: int | None = None,
-            ) -> None:
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                if status != 304 and "Transfer-Encoding" not in headers:
-                    self.send_header("Content-Length", str(len(body) if stated is None else stated))
-                self.end_headers()
-                self.wfile.write(body)
+    def _drip(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "10000000")
+        self.end_headers()
+        while not self.owner.closing.wait(0.05):
+            try:
+                self.wfile.write(b"drip")
+            except OSError:
+                break
+        self.close_connection = True
 
-            def log_message(self, *_: object) -> None:
-                pass
+    def _send(
+        self, status: int, body: bytes, headers: Mapping[str, str], stated: int | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body) if stated is None else stated))
+        self.end_headers()
+        self.wfile.write(body)
 
-        return Handler
+    def log_message(self, *_: object) -> None:
+        pass

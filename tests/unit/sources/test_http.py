@@ -58,7 +58,9 @@ def test_missing_file_is_told_from_others(server: Server, tmp_path: Path):
         download(server, tmp_path)
 
 
-@pytest.mark.parametrize("asked", ["0.01", "3600", "rubbish", formatdate(time.time() + 3600, usegmt=True)])
+@pytest.mark.parametrize(
+    "asked", ["0.01", "3600", "rubbish", formatdate(time.time() + 3600, usegmt=True)]
+)
 def test_retry_after_is_honoured_within_bounds(server: Server, tmp_path: Path, asked: str):
     server.put(FILE, BODY)
     server.behave(FILE, Answer(429, headers={"Retry-After": asked}))
