@@ -1,0 +1,69 @@
+"""`python -m benchmarks [PART ...]`: measure all parts, or those named, and keep what was measured.
+
+Belongs here: which parts there are, and in which order they share one published file. Not here: any
+measuring.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from benchmarks import field, growth, pairs, queries, refresh
+from benchmarks.tables import keep, machine, seconds, table
+from orchestration.layout import Layout
+
+PAIRS = "Counting every pair"
+PARTS = ("refresh", "pairs", "queries", "field", "growth")
+
+
+def main() -> None:
+    """Measure, print, and write benchmarks/README.md."""
+    asked = argparse.ArgumentParser("python -m benchmarks", description=__doc__.split("\n")[0])
+    asked.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    asked.add_argument("--scales", help="of the sample, for growth: as in 1,2,3")
+    asked.add_argument("--slices", help="roll calls, for field: as in 5,10,20")
+    given = asked.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        asked.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    parts = given.parts or PARTS
+    print(machine())
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = Path(folder)
+        if "refresh" in parts:
+            _keep(refresh.TITLE, refresh.section(warehouse))
+        else:
+            warehouse = Layout.from_environment().folder
+        published = Layout(warehouse).published(synthetic=False)
+        if not published.exists() and {"pairs", "queries", "field"} & set(parts):
+            asked.error(f"there is no {published}: run `unga refresh`, or the part refresh as well")
+        if "pairs" in parts:
+            _keep(PAIRS, _pairs(published))
+        if "queries" in parts:
+            _keep(queries.TITLE, queries.section(published))
+        if "field" in parts:
+            _keep(field.TITLE, field.section(published, _numbers(given.slices) or field.SLICES))
+        if "growth" in parts:
+            _keep(growth.TITLE, growth.section(_numbers(given.scales)))
+
+
+def _keep(title: str, text: str) -> None:
+    print(f"\n## {title}\n\n{text}", flush=True)
+    keep(title, text)
+
+
+def _numbers(text: str | None) -> tuple[int, ...] | None:
+    return tuple(int(part) for part in text.split(",")) if text else None
+
+
+def _pairs(published: Path) -> str:
+    return table(
+        ["way to the same counts", "seconds", "against the limit"],
+        [
+            [way, seconds(took), f"{ratio:.1f} times"]
+            for way, took, ratio in pairs.measure(published)
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The whole refresh on the mirror, as a person runs it: seconds a step, memory, size.
+
+Belongs here: running `unga refresh` and reading its lines. Not here: what the steps do.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from benchmarks.tables import megabytes, seconds, table
+from benchmarks.watch import Watched, watch
+
+UNGA = Path(sys.executable).with_name("unga")
+TITLE = "The whole refresh"
+
+
+def section(warehouse: Path) -> str:
+    """Refresh a new warehouse three times: all new, nothing new, one session new.
+
+    Leaves the published file in `warehouse`. Raises RuntimeError if UNGA_MIRROR names no folder or
+    a refresh fails.
+    """
+    named = os.environ.get("UNGA_MIRROR", "")
+    if not named or not Path(named).is_dir():
+        raise RuntimeError("UNGA_MIRROR names no folder: it holds the real votes to refresh from")
+    mirror = warehouse / "mirror"
+    shutil.copytree(named, mirror, copy_function=shutil.copyfile)
+    for folder in (mirror, *mirror.iterdir()):
+        if folder.is_dir():
+            folder.chmod(0o755)
+    first = refreshed(warehouse, mirror)
+    inside = dbt_inside(warehouse)
+    published = (warehouse / "unga.duckdb").stat().st_size
+    exports = sum(file.stat().st_size for file in (warehouse / "exports").iterdir())
+    nothing = refreshed(warehouse, mirror)
+    newest = _change_newest_session(mirror)
+    again = refreshed(warehouse, mirror)
+    landing = sum(it.stat().st_size for it in (warehouse / "landing").rglob("*") if it.is_file())
+    runs = table(
+        ["refresh", "seconds", "peak memory"],
+        [
+            [what, seconds(run.seconds), megabytes(run.peak)]
+            for what, run in {
+                "everything new": first,
+                f"one session new ({newest})": again,
+                "nothing new": nothing,
+            }.items()
+        ],
+    )
+    sizes = table(
+        ["on disk", "size"],
+        [
+            ["landed files, every release", megabytes(landing)],
+            ["published file", megabytes(published)],
+            ["exports (Parquet)", megabytes(exports)],
+        ],
+    )
+    return (
+        f"{runs}\nWhere the time of the first one goes:\n\n{_steps(first)}\n"
+        f"Inside dbt:\n\n{inside}\n{sizes}"
+    )
+
+
+def refreshed(warehouse: Path, mirror: Path) -> Watched:
+    """Run `unga refresh`; raises RuntimeError, with what it said, if it fails."""
+    run = watch([UNGA, "refresh"], {"UNGA_WAREHOUSE": str(warehouse), "UNGA_MIRROR": str(mirror)})
+    if run.returncode:
+        raise RuntimeError(run.said)
+    return run
+
+
+def _change_newest_session(mirror: Path) -> str:
+    """Write the newest session's file in other bytes that say the same; returns the session."""
+    newest = max((mirror / "unxml").glob("[0-9]*.json"), key=lambda path: int(path.stem))
+    lines = newest.read_text(encoding="utf-8").splitlines()
+    newest.write_text("".join(f"{json.dumps(json.loads(line))}\n" for line in lines if line))
+    return newest.stem
+
+
+def steps(run: Watched) -> dict[str, float]:
+    """Seconds a step, by the lines with which steps begin; the start-up and the end among them."""
+    starts = [(0.0, "start (imports, Dagster)")]
+    starts += [(at, line[2:]) for at, line in run.lines if line.startswith("… ")]
+    last = max(at for at, line in run.lines if line.startswith("✓ "))
+    starts += [(last, "the summary, and Python's end")]
+    ends = [at for at, _ in starts[1:]] + [run.seconds]
+    return {
+        name: end - start for (start, name), end in zip(starts, ends, strict=True) if end > start
+    }
+
+
+def _steps(run: Watched) -> str:
+    return table(
+        ["step", "seconds", "share"],
+        [[name, seconds(took), f"{took / run.seconds:.0%}"] for name, took in steps(run).items()],
+    )
+
+
+def dbt_inside(warehouse: Path) -> str:
+    """What dbt did in the seconds of its step, from the results that the last run left."""
+    (results,) = (warehouse / "build").glob("*/dbt/run_results.json")
+    said = json.loads(results.read_text(encoding="utf-8"))
+    took: dict[str, list[float]] = {"seed": [], "model": [], "test": []}
+    slowest = sorted(said["results"], key=lambda it: -it["execution_time"])[:6]
+    for it in said["results"]:
+        took.setdefault(it["unique_id"].split(".")[0], []).append(it["execution_time"])
+    rows = [[f"{len(times)} {kind}s", seconds(sum(times))] for kind, times in took.items()]
+    between = said["elapsed_time"] - sum(map(sum, took.values()))
+    rows.append(["between them", seconds(between)])
+    rows += [
+        [f"of these, `{it['unique_id'].split('.')[2]}`", seconds(it["execution_time"])]
+        for it in slowest
+    ]
+    return table(["what", "seconds"], rows)
