@@ -252,6 +252,21 @@ def sources(sample: SampleOption = False) -> None:
 
 
 @app.command()
+def topics_evaluation(
+    holdout_to: Annotated[
+        int | None, typer.Option(help="Last of the three hidden years [default: the newest].")
+    ] = None,
+    sample: SampleOption = False,
+) -> None:
+    """Show how well Voeten's codes are carried forward, and what the study's topics leave over."""
+    from orchestration.progress import console
+    from orchestration.topics_evaluation import topics_evaluation
+
+    file = Layout.from_environment().published(sample)
+    console.print(topics_evaluation(file, holdout_to))
+
+
+@app.command()
 def review(
     source: Annotated[str, typer.Option(help="The source, e.g. unxml.")],
     session: Annotated[str, typer.Option(help="The session, e.g. 81.")],
