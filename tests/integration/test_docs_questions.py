@@ -45,3 +45,10 @@ def test_answers_are_those_of_the_real_votes(
     question: re.Match[str], real_votes: duckdb.DuckDBPyConnection
 ) -> None:
     assert question["answer"] == "\n" + answers.answer(real_votes, question["sql"])
+
+
+@pytest.mark.mirror
+def test_the_page_names_the_releases(real_votes: duckdb.DuckDBPyConnection) -> None:
+    page = answers.PAGE.read_text(encoding="utf-8")
+    used = real_votes.sql("select distinct source, release from raw.releases").fetchall()
+    assert [it for it in used if "| {} | {} |".format(*it) not in page] == []
