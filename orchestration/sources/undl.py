@@ -258,9 +258,9 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
     with unpacked(path) as plain, polars_errors_named(path.name):
         given = scan(plain, path.name, _layout(plain, path.name))
         votes = _votes(given, path.name)
+        if not votes.height:
+            raise SourceError(f"{path.name}: no votes in it. Download it again.")
         described = _described(given, path.name)
-    if not votes.height:
-        raise SourceError(f"{path.name}: no votes in it. Download it again.")
     rows = described.explode(ROW).join(votes, on=ROW).sort(ROW)
     repeated = _repeated(rows, path.name)
     no_session = pl.col("given_session").is_null()

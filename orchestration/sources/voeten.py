@@ -323,9 +323,9 @@ def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, tuple[int, 
         layout, delimiter = _layout(plain, path.name)
         given = scan(plain, path.name, layout, delimiter, missing="NA")
         votes = _votes(given, path.name)
+        if not votes.height:
+            raise SourceError(f"{path.name}: no votes in it. Fetch it again.")
         described = _described(given, layout, path.name)
-    if not votes.height:
-        raise SourceError(f"{path.name}: no votes in it. Fetch it again.")
     repairs = {
         rule: (rows.height, f"row {rows[ROW][0]}, rcid {rows['rcid'][0]}")
         for rule, rows in {

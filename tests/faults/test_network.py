@@ -1,0 +1,118 @@
+"""Servers that fail: bounded, told in a clear word, and what is landed is still used.
+
+Belongs here: what each source makes of a failing server. Not here: the client alone
+(tests/unit/sources/test_http.py).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from unit.sources.making import resolution, session_json, undl_csv, voeten_csv
+from unit.sources.serving import HURRIED, Answer, Server
+
+from orchestration.sources import SOURCES, Origin, landed_releases
+
+# By source: what a mirror serves, and the request that fails.
+SERVED = {
+    "undl": ("undl/2026_02_06_ga_voting.csv", undl_csv()),
+    "unxml": ("unxml/77.json", session_json()),
+    "voeten": ("dataverse/UNVotes.csv.gz", voeten_csv()),
+}
+FAULTS = {
+    "hung": (Answer(hang=True), "no answer in time"),
+    "slow": (Answer(drip=True), "given up|out of time"),
+    "cut": (Answer(cut=True), "cut off"),
+    "403": (Answer(403), "403"),
+    "429 for ever": (Answer(429, headers={"Retry-After": "1"}), "429"),
+    "500s": (Answer(500), "500"),
+    "redirect loop": (Answer(302, headers={"Location": "/loop"}), "in circles"),
+    "wrong content type": (Answer(body=b"x", headers={"Content-Type": "image/png"}), "image/png"),
+    "HTML by its type": (Answer(body=b"x", headers={"Content-Type": "text/html"}), "a web page"),
+    "HTML by its looks": (Answer(body=b" <!doctype html><p>Human?"), "a web page"),
+}
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Server(tmp_path / "served") as it:
+        it.always("loop", Answer(302, headers={"Location": "/loop"}))
+        for path, data in SERVED.values():
+            it.put(path, data)
+        yield it
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_failing_server(server: Server, tmp_path: Path, source: str, fault: str):
+    answer, words = FAULTS[fault]
+    landing, origin = tmp_path / "landing", Origin(server.url, HURRIED)
+    path = SERVED[source][0]
+
+    server.always(path, answer)
+    nothing = SOURCES[source].land(landing, origin)
+    assert nothing.release is None and not nothing.is_new
+    assert "not in reach: " in nothing.reason
+    assert any(word in nothing.reason for word in words.split("|"))
+    assert not list(landing.rglob("*.part")) and not landed_releases(landing, source)
+
+    server.always(path, Answer(body=SERVED[source][1]))
+    landed = SOURCES[source].land(landing, origin).release
+    assert landed is not None
+
+    server.always(path, answer)
+    still = SOURCES[source].land(landing, origin)
+    assert still.release == landed and not still.is_new
+    assert any(word in still.reason for word in words.split("|"))
+    SOURCES[source].parse(landed)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_nobody_listening(tmp_path: Path, source: str):
+    with Server(tmp_path / "served") as gone:
+        pass
+    landed = SOURCES[source].land(tmp_path / "landing", Origin(gone.url, HURRIED))
+    assert landed.release is None
+    assert "not in reach: " in landed.reason and "no connection" in landed.reason
+
+
+@pytest.mark.parametrize("source", ["unxml", "voeten"])
+def test_the_internet_is_not_there(tmp_path: Path, source: str):
+    with Server(tmp_path / "served") as gone:
+        pass
+    origin = Origin(patience=HURRIED, unxml_url=gone.url, dataverse_url=gone.url)
+    landed = SOURCES[source].land(tmp_path / "landing", origin)
+    assert landed.release is None and "no connection" in landed.reason
+
+
+def test_a_server_that_is_gone_is_asked_for_one_session_only(tmp_path: Path):
+    with Server(tmp_path / "served") as gone:
+        pass
+    landed = SOURCES["unxml"].land(tmp_path / "landing", Origin(gone.url, HURRIED))
+    assert landed.reason.count("no connection") == 1
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_passing_fault(server: Server, tmp_path: Path, source: str):
+    path = SERVED[source][0]
+    server.behave(path, Answer(500), Answer(429, headers={"Retry-After": "0"}))
+    landed = SOURCES[source].land(tmp_path / "landing", Origin(server.url, HURRIED))
+    assert landed.is_new and server.times(path) == 3
+
+
+def test_the_other_sessions_are_used_when_one_fails(server: Server, tmp_path: Path):
+    later = resolution("A/RES/78/1", session="Seventy-eighth session", adoption_date="1 May 2024")
+    server.put("unxml/78.json", session_json(later))
+    server.always("unxml/77.json", Answer(403))
+    landed = SOURCES["unxml"].land(tmp_path / "landing", Origin(server.url, HURRIED))
+    assert landed.is_new and [it.name for it in landed.release.files] == ["78.json"]
+    assert "77.json: 403" in landed.reason
+
+
+def test_a_missing_file_of_a_mirror_is_told(server: Server, tmp_path: Path):
+    for path, _ in SERVED.values():
+        (server.folder / path).unlink()
+    for source in SOURCES:
+        landed = SOURCES[source].land(tmp_path / "landing", Origin(server.url, HURRIED))
+        assert landed.release is None and landed.reason
