@@ -14,6 +14,7 @@ from orchestration.sample import make_sample
 from orchestration.sources import SOURCES, Landed, Release, SourceError, landed_releases
 
 IN_REACH = "in_reach"
+REFUSED = "refused: "
 
 
 def _spec(name: str) -> dg.AssetSpec:
@@ -51,7 +52,7 @@ def landing(
 ) -> Iterator[dg.MaterializeResult]:
     """Ask each source for something newer; with no release of any source, turn to the sample."""
     if not warehouse.on_sample:
-        landed = {name: _land(context, warehouse, name) for name in SOURCES}
+        landed = _land_all(context, warehouse)
         if not any(it.release for it in landed.values()):
             context.log.warning(
                 "NO SOURCE IS IN REACH and none is landed: this run builds the SYNTHETIC SAMPLE, "
@@ -61,7 +62,7 @@ def landing(
             warehouse.turn_to_sample()
     if warehouse.on_sample:
         make_sample(warehouse.layout.sample_mirror)
-        landed = {name: _land(context, warehouse, name) for name in SOURCES}
+        landed = _land_all(context, warehouse)
     for name, it in landed.items():
         yield dg.MaterializeResult(
             asset_key=["landing", name],
@@ -78,6 +79,19 @@ def landing(
         )
 
 
+def _land_all(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dict[str, Landed]:
+    """What came of each source. Raises dg.Failure if nothing is landed and one was refused.
+
+    A source that is out of reach is no fault of this warehouse, and the sample can take its place;
+    a landing that can't be written to, or a file that can't be used, has to be put right first.
+    """
+    landed = {name: _land(context, warehouse, name) for name in SOURCES}
+    refused = [it.reason for it in landed.values() if it.reason.startswith(REFUSED)]
+    if refused and not any(it.release for it in landed.values()):
+        raise dg.Failure("No source is landed:\n" + "\n".join(refused), allow_retries=False)
+    return landed
+
+
 def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) -> Landed:
     folder = warehouse.layout.landing(warehouse.on_sample)
     kept = landed_releases(folder, name)
@@ -89,7 +103,7 @@ def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) ->
         )
     except SourceError as refused:
         context.log.warning(f"{name} is refused: {refused}")
-        return Landed(kept[-1] if kept else None, False, f"refused: {refused}")
+        return Landed(kept[-1] if kept else None, False, f"{REFUSED}{refused}")
     if landed.release is None and kept:
         landed = Landed(kept[-1], False, landed.reason)
     if landed.release is None:
