@@ -15,8 +15,9 @@ select
     topics.topic,
     count(*)::integer as roll_calls,
     sum({{ group_votes_cast() }})::integer as votes,
-    avg({{ agreement_index() }}) as agreement_index,
-    avg({{ rice_index() }}) as rice,
+    -- In one order, as sums of fractions depend on it in their last digits.
+    avg({{ agreement_index() }} order by group_roll_calls.roll_call_id) as agreement_index,
+    avg({{ rice_index() }} order by group_roll_calls.roll_call_id) as rice,
     avg({{ is_unanimous() }}::integer) as unanimity_share
 from group_roll_calls
 inner join {{ ref('int_resolution_topics') }} as topics using (roll_call_id)
