@@ -7,7 +7,7 @@ of the Assembly). Not here: which columns a source has, or what its values mean.
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -187,25 +187,29 @@ def _refuse_uneven_rows(plain: Path, name: str, delimiter: str) -> None:
         uneven.append(row)
         return "error"
 
-    first = header(plain, name, delimiter)[0]
+    options = {
+        "parse_options": arrow_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=stop,
+        ),
+        "convert_options": arrow_csv.ConvertOptions(
+            include_columns=header(plain, name, delimiter)[:1],
+            include_missing_columns=True,
+            check_utf8=False,
+        ),
+    }
     try:
-        arrow_csv.read_csv(
-            plain,
-            arrow_csv.ReadOptions(use_threads=False),
-            arrow_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=stop,
-            ),
-            arrow_csv.ConvertOptions(
-                include_columns=[first], include_missing_columns=True, check_utf8=False
-            ),
-        )
+        for _ in arrow_csv.open_csv(plain, **options):
+            pass
     except pa.ArrowInvalid as error:
+        # Once more, all at once: a stream does not number the rows.
+        with suppress(pa.ArrowInvalid):
+            arrow_csv.read_csv(plain, arrow_csv.ReadOptions(use_threads=False), **options)
         if not uneven:
             raise SourceError(f"{name}: can't be read as a table: {error}") from error
-        row = uneven[0]
+        row = uneven[-1]
         raise SourceError(
             f"{name}, row {row.number - 1}: {row.actual_columns} fields where the first line names "
             f"{row.expected_columns} ({_quoted(row.text)}). The file is cut off or was saved anew "
