@@ -78,18 +78,17 @@ def _run(database: Path, tables: Iterable[str], docs: Path) -> list[SuiteResult]
         context = _context(docs)
         for table in tables:
             suite = read_suite(table)
+            _forget(table, docs)
             try:
                 frame = read_frame(connection, table)
             except duckdb.Error as error:
                 unread = Failure("The build holds what the suite reads", str(error))
                 results.append(SuiteResult(table, False, len(suite["expectations"]), [unread]))
                 continue
-            _forget(table, docs)
             identifier, result = _validate(context, suite, frame)
             validated.append(identifier)
             results.append(_in_words(table, result))
-    if validated:
-        context.build_data_docs(resource_identifiers=validated)
+    _write_docs(context, validated, docs)
     return results
 
 
@@ -111,6 +110,7 @@ def _context(docs: Path) -> AbstractDataContext:
             "class_name": "TupleFilesystemStoreBackend",
             "base_directory": str(docs.absolute() / "results" / store),
         }
+    page = {"module_name": "expectations.pages", "class_name": "Page"}
     site = {
         "class_name": "SiteBuilder",
         "show_how_to_buttons": False,
@@ -118,7 +118,22 @@ def _context(docs: Path) -> AbstractDataContext:
             "class_name": "TupleFilesystemStoreBackend",
             "base_directory": str(docs.absolute()),
         },
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        "site_section_builders": {
+            section: {
+                "class_name": "DefaultSiteSectionBuilder",
+                "source_store_name": store,
+                "renderer": {"class_name": renderer},
+                "view": page,
+            }
+            for section, store, renderer in (
+                ("expectations", defaults.expectations_store_name, "ExpectationSuitePageRenderer"),
+                (
+                    "validations",
+                    defaults.validation_results_store_name,
+                    "ValidationResultsPageRenderer",
+                ),
+            )
+        },
     }
     return gx.get_context(
         mode="ephemeral",
@@ -163,6 +178,20 @@ def _validate(
     run = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame})
     ((identifier, result),) = run.run_results.items()
     return identifier, result
+
+
+def _write_docs(context: AbstractDataContext, validated: Iterable[Any], docs: Path) -> None:
+    """Write the pages of these results and of their suites, and the index of all."""
+    from great_expectations.data_context.types.resource_identifiers import (
+        ExpectationSuiteIdentifier,
+    )
+
+    from expectations.pages import write_index
+
+    for result in validated:
+        suite = ExpectationSuiteIdentifier(result.expectation_suite_identifier.name)
+        context.build_data_docs(resource_identifiers=[suite, result], build_index=False)
+    write_index(docs, docs / "results" / str(context.validation_results_store_name))
 
 
 def _in_words(table: str, result: ExpectationSuiteValidationResult) -> SuiteResult:

@@ -4,6 +4,7 @@ Belongs here: what runs without a built warehouse. Not here: that each expectati
 build (tests/faults/test_every_check_can_fail.py).
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,27 @@ def test_the_data_docs_show_the_last_result_only(build, tmp_path):
     run_suite(build, "dim_member_states", docs)
     (page,) = docs.glob("validations/dim_member_states/**/*.html")
     assert "Failed" in page.read_text(encoding="utf-8")
+
+
+def test_the_data_docs_need_nothing_from_the_internet(build, tmp_path):
+    docs = tmp_path / "docs"
+    run_suite(build, "dim_member_states", docs)
+    pages = {
+        page.relative_to(docs).parts[0]: page.read_text("utf-8") for page in docs.rglob("*.html")
+    }
+    assert set(pages) == {"index.html", "expectations", "validations"}
+    assert "dim_member_states" in pages["index.html"] and "1 of 1" in pages["index.html"]
+    for page in pages.values():
+        assert not re.search(r"(src|href)=.https?:|url\(.?https?:", page)
+
+
+def test_a_table_that_cannot_be_read_loses_its_page(build, tmp_path):
+    docs = tmp_path / "docs"
+    run_suite(build, "dim_member_states", docs)
+    change(build, "drop table marts.dim_member_states")
+    run_suite(build, "dim_member_states", docs)
+    assert not list(docs.glob("validations/**/*.html"))
+    assert "dim_member_states" not in (docs / "index.html").read_text(encoding="utf-8")
 
 
 def test_nothing_is_left_open(build, tmp_path):

@@ -1,0 +1,67 @@
+"""The Data Docs as pages that need nothing from the internet.
+
+Great Expectations' own pages take style and scripts from servers of others; without them the index
+stays empty and nothing tells a failed expectation from one that is met. Belongs here: what takes
+the place of that. Not here: what the pages say (runner.py).
+"""
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from great_expectations.render.view import DefaultJinjaPageView
+
+# Whatever a page would fetch, and what is of no use without it.
+_FETCHED = re.compile(
+    r"<script[^>]*https?:[^>]*>\s*</script>|<link[^>]*https?:[^>]*>|<img[^>]*https?:[^>]*>"
+    r"|background: url\('https?:[^)]*\)|<footer.*?</footer>",
+    re.DOTALL,
+)
+
+_STYLE = """
+<style>
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 75rem; margin: auto; padding: 1rem; }
+table { border-collapse: collapse; margin: .5rem 0; }
+td, th { border: 1px solid #ccc; padding: .25rem .6rem; text-align: left; vertical-align: top; }
+.fa-times::before { content: "\\2717"; color: #b00020; }
+.fa-check-circle::before { content: "\\2713"; color: #1b7f3b; }
+.failed { color: #b00020; }
+.card, .collapse, [data-toggle=collapse] { display: none; }
+</style>
+"""
+
+
+class Page(DefaultJinjaPageView):
+    """A page of Great Expectations that stands by itself."""
+
+    def render(self, document: Any, template: Any = None, **kwargs: Any) -> str:
+        """The page as HTML."""
+        page = _FETCHED.sub("", super().render(document, template, **kwargs))
+        return page.replace("</head>", f"{_STYLE}</head>", 1)
+
+
+def write_index(docs: Path, results: Path) -> None:
+    """List the suites with their last results, which `results` holds by the pages' paths."""
+    docs.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for page in sorted(docs.glob("validations/**/*.html")):
+        path = page.relative_to(docs / "validations")
+        found = json.loads((results / path).with_suffix(".json").read_text(encoding="utf-8"))
+        met, checked = (
+            found["statistics"][count]
+            for count in ("successful_expectations", "evaluated_expectations")
+        )
+        outcome = "passed" if found["success"] else "failed"
+        rows.append(
+            f"<tr><td><a href='validations/{html.escape(path.as_posix())}'>{path.parts[0]}</a></td>"
+            f"<td class='{outcome}'>{outcome}</td><td>{met} of {checked}</td></tr>"
+        )
+    (docs / "index.html").write_text(
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Data Docs</title>"
+        f"{_STYLE}</head><body><h1>What the last build was checked for</h1><table>"
+        "<tr><th>Table</th><th>Suite</th><th>Expectations met</th></tr>"
+        f"{''.join(rows)}</table></body></html>",
+        encoding="utf-8",
+    )
