@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.sample import IDEAL_POINTS, make_sample
+from orchestration.sample import IDEAL_POINTS, VOETEN_SESSIONS, make_sample
 
 DBT = Path(__file__).parents[2] / "dbt_project"
 VOETEN_COLUMNS = (
@@ -162,7 +162,7 @@ def test_founders_dissolved_and_young_states_vote_in_their_time(voeten):
     assert cast.filter(Country="DDR")["date"].max().year == 1990
     assert cast.filter(Country="SSD")["session"].min() == 66
     # Kept from voting until 1994.
-    assert cast.filter(Country="ZAF")["date"].min().year == 1994
+    assert cast.filter(Country="ZAF")["date"].min().year >= 1994
 
 
 def test_states_vote_as_their_positions_say(voeten):
@@ -182,7 +182,7 @@ def test_adopted_texts_carry_and_others_do_not(voeten):
     )
     rejected = counted.filter((pl.col("amend") == 1) | pl.col("unres").is_null())
     adopted = counted.join(rejected, on="rcid", how="anti")
-    assert rejected.height == 2 * 34
+    assert rejected.height == 2 * len(VOETEN_SESSIONS)
     assert not rejected["carried"].any()
     assert adopted["carried"].all()
 
