@@ -1,0 +1,185 @@
+"""A disk that is full or may not be written, and folders where files should be.
+
+Each is a real one: a small tmpfs, a mount that is read-only, a folder without permission. Where a
+machine allows none of them, the test is skipped and says so.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import duckdb
+import pytest
+from warehouses import UNGA, environment, fingerprint, unga
+
+from orchestration.publish import replace_published
+from orchestration.sample import make_sample
+
+MB = 1 << 20
+# Mounts of its own, which end with it; as root of a user namespace where the tests are not root.
+NAMESPACE = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
+# Root may write anywhere; without this capability it is held to the permissions like all others.
+HELD_TO_PERMISSIONS = (
+    ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+)
+
+
+@pytest.fixture(scope="module")
+def mounts() -> None:
+    """Skips, aloud, where nothing can be mounted."""
+    tried = _run([*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
+    if tried.returncode:
+        pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()}")
+
+
+@pytest.fixture(scope="module")
+def held_to_permissions() -> None:
+    """Skips, aloud, where root can't be held to permissions."""
+    if HELD_TO_PERMISSIONS:
+        tried = _run([*HELD_TO_PERMISSIONS, "true"])
+        if tried.returncode:
+            pytest.skip(f"root can't be held to permissions here: {tried.stderr.strip()}")
+
+
+def _run(command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, env=os.environ | variables, capture_output=True, text=True, timeout=900
+        )
+    except FileNotFoundError as missing:
+        return subprocess.CompletedProcess(command, 127, "", str(missing))
+
+
+def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Assert that a command ended with an error that a person can act on."""
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 1, said
+    assert "Traceback" not in said
+    for word in words:
+        assert word in said
+
+
+@pytest.fixture
+def small_warehouse(tmp_path: Path) -> Path:
+    """A warehouse with published files, real and sample, that only have to outlive what happens."""
+    warehouse = tmp_path / "warehouse"
+    warehouse.mkdir()
+    for name in ("sample.duckdb", "unga.duckdb"):
+        with duckdb.connect(warehouse / name) as connection:
+            connection.execute(
+                "create schema marts; create table marts.votes as select 'yes' as vote"
+            )
+    return warehouse
+
+
+@pytest.mark.parametrize("free", [0, 3 * MB, 12 * MB], ids=lambda free: f"{free // MB} MB free")
+def test_a_full_disk_is_said_and_leaves_the_last_good_file(mounts, small_warehouse, tmp_path, free):
+    held = sum(path.stat().st_size for path in small_warehouse.rglob("*") if path.is_file())
+    script = """
+        set -e
+        mkdir "$AT" && mount -t tmpfs -o "size=$SIZE" tmpfs "$AT"
+        cp -r "$FROM/." "$AT"
+        dd if=/dev/zero of="$AT/filler" bs=64k 2>/dev/null || true
+        truncate -s "-$FREE" "$AT/filler" || rm "$AT/filler"
+        rc=0; UNGA_WAREHOUSE="$AT" UNGA_MIRROR="" "$UNGA" sample || rc=$?
+        sha256sum "$AT/sample.duckdb" >&2
+        exit "$rc"
+    """
+    ended = _run(
+        [*NAMESPACE, "sh", "-c", script],
+        AT=str(tmp_path / "full"),
+        FROM=str(small_warehouse),
+        SIZE=str(held + free + 4 * MB),
+        FREE=str(free),
+        UNGA=str(UNGA),
+    )
+    refused(ended, fingerprint(small_warehouse / "sample.duckdb"), "full")
+
+
+def test_a_landing_that_is_read_only_is_said(mounts, small_warehouse):
+    script = """
+        set -e
+        mkdir "$UNGA_WAREHOUSE/landing"
+        mount --bind "$UNGA_WAREHOUSE/landing" "$UNGA_WAREHOUSE/landing"
+        mount -o remount,bind,ro "$UNGA_WAREHOUSE/landing"
+        "$UNGA" refresh --force
+    """
+    make_sample(small_warehouse / "mirror")
+    before = fingerprint(small_warehouse / "unga.duckdb")
+    ended = _run(
+        [*NAMESPACE, "sh", "-c", script],
+        UNGA_WAREHOUSE=str(small_warehouse),
+        UNGA_MIRROR=str(small_warehouse / "mirror"),
+        UNGA=str(UNGA),
+    )
+    refused(ended, str(small_warehouse / "landing"), "Read-only file system")
+    assert fingerprint(small_warehouse / "unga.duckdb") == before
+
+
+@pytest.mark.parametrize("command", ["sample", "refresh"])
+def test_a_warehouse_that_may_not_be_written_is_said(held_to_permissions, small_warehouse, command):
+    before = fingerprint(small_warehouse / "sample.duckdb")
+    small_warehouse.chmod(0o555)
+    try:
+        ended = subprocess.run(
+            [*HELD_TO_PERMISSIONS, UNGA, "sample"],
+            env=environment(small_warehouse),
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
+    finally:
+        small_warehouse.chmod(0o755)
+    refused(ended, str(small_warehouse), "Permission denied")
+    assert fingerprint(small_warehouse / "sample.duckdb") == before
+
+
+def test_a_published_file_that_may_not_be_read_is_said(held_to_permissions, small_warehouse):
+    file = small_warehouse / "sample.duckdb"
+    file.chmod(0)
+    ended = subprocess.run(
+        [*HELD_TO_PERMISSIONS, UNGA, "status", "--sample"],
+        env=environment(small_warehouse),
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    refused(ended, str(file), "Permission denied")
+
+
+@pytest.mark.parametrize("name", ["refresh.log", "build/.lock"])
+def test_a_folder_where_a_file_should_be_is_said(tmp_path, name):
+    (tmp_path / name).mkdir(parents=True)
+    (tmp_path / name / "kept").touch()
+    refused(unga(tmp_path, "sample"), str(tmp_path / name))
+    assert (tmp_path / name / "kept").exists()
+
+
+@pytest.mark.parametrize("name", ["build", "dagster_home", "sample/landing"])
+def test_a_file_where_a_folder_should_be_is_said(tmp_path, name):
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("kept")
+    refused(unga(tmp_path, "sample"), str(file))
+    assert file.read_text() == "kept"
+
+
+@pytest.mark.parametrize("command", [["query", "--sample", "select 1"], ["status", "--sample"]])
+@pytest.mark.parametrize("content", [None, b"", b"not a database" * 1000], ids=str)
+def test_what_is_no_database_is_said(tmp_path, command, content):
+    file = tmp_path / "sample.duckdb"
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+    refused(unga(tmp_path, *command), str(file))
+
+
+def test_a_replacement_that_fails_leaves_the_last_good_file(tmp_path):
+    build, published = tmp_path / "build.duckdb", tmp_path / "published"
+    with duckdb.connect(build) as connection:
+        connection.execute("create table votes as select 'yes' as vote")
+    published.mkdir()
+    with pytest.raises(OSError, match="published"):
+        replace_published(build, published)
+    assert build.exists()
