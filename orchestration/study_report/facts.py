@@ -34,6 +34,7 @@ class Facts:
     releases: list[Row]
     freshness: Row
     completeness: list[Row]
+    gaps: list[Row]
     source_agreement: Row
     minimum_n: int
 
@@ -115,12 +116,21 @@ _COMPLETENESS = """
         sum(found_roll_calls)::integer as roll_calls,
         sum(votes_cast)::bigint as votes_cast,
         sum(totals_stated)::integer as totals_stated,
-        sum(totals_that_disagree)::integer as totals_that_disagree,
-        string_agg('session ' || session || ': ' || gap_reason, '; ' order by first_vote) as gaps
+        sum(totals_that_disagree)::integer as totals_that_disagree
     from marts.completeness
     where year(first_vote) <= $year_to and year(last_vote) >= $year_from
     group by source
     order by source
+"""
+# A gap of several sessions is told once.
+_GAPS = """
+    with gaps as (select distinct source, session, reason from seeds.known_gaps)
+    select source, gaps.reason, string_agg(session, ', ' order by first_vote) as sessions
+    from gaps
+    inner join marts.completeness using (source, session)
+    where year(first_vote) <= $year_to and year(last_vote) >= $year_from
+    group by source, gaps.reason
+    order by source, min(first_vote), gaps.reason
 """
 _SOURCE_AGREEMENT = """
     select
@@ -161,6 +171,7 @@ def facts_of(connection: duckdb.DuckDBPyConnection, question: Question) -> Facts
         releases=rows(_RELEASES),
         freshness=rows(_FRESHNESS)[0],
         completeness=rows(_COMPLETENESS),
+        gaps=rows(_GAPS),
         source_agreement=rows(_SOURCE_AGREEMENT)[0],
         minimum_n=rows(_MINIMUM_N)[0]["n"],
     )

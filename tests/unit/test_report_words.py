@@ -50,6 +50,7 @@ def made(focus="AAA", powers=("BBB", "USA"), years=(2000, 2003), **given):
         "releases": [],
         "freshness": {"synthetic": False, "data_through": date(2003, 12, 9)},
         "completeness": [],
+        "gaps": [],
         "source_agreement": {},
         "minimum_n": 5,
     }
