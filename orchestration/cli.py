@@ -326,9 +326,12 @@ def _literal(text: str) -> str:
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 3000) -> None:
     """Open the Dagster UI on 127.0.0.1 with the whole graph."""
-    _dagster_home(Layout.from_environment())
+    layout = Layout.from_environment()
+    _dagster_home(layout)
+    # Named from here, before moving to where Dagster finds one configuration, its own.
+    os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
+    os.chdir(layout.dagster_home)
     dagster = str(Path(sys.executable).with_name("dagster"))
-    os.chdir(ROOT)
     os.execv(
         dagster,
         [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)],

@@ -95,11 +95,13 @@ def _land_all(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dict[s
 def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) -> Landed:
     folder = warehouse.layout.landing(warehouse.on_sample)
     kept = landed_releases(folder, name)
-    if warehouse.fetch and name not in warehouse.fetch:
+    # The sample is whole whatever was asked for of the real sources.
+    fetch, sessions = ([], []) if warehouse.on_sample else (warehouse.fetch, warehouse.sessions)
+    if fetch and name not in fetch:
         return Landed(kept[-1] if kept else None, False, "not asked for in this run")
     try:
         landed = SOURCES[name].land(
-            folder, warehouse.origin, sessions=warehouse.sessions or None, log=context.log.info
+            folder, warehouse.origin, sessions=sessions or None, log=context.log.info
         )
     except SourceError as refused:
         context.log.warning(f"{name} is refused: {refused}")
