@@ -73,15 +73,18 @@ at_fault as (
         string_agg(
             format(
                 '{} states {}/{}/{} and lists {}/{}/{}',
-                name, yes_stated, no_stated, abstain_stated,
+                name, coalesce(yes_stated::varchar, '?'), coalesce(no_stated::varchar, '?'),
+                coalesce(abstain_stated::varchar, '?'),
                 coalesce(yes, 0), coalesce(no, 0), coalesce(abstain, 0)
             ),
             ', ' order by name
         ) filter (
             known.symbol is null
-            and (yes_stated, no_stated, abstain_stated)
-            <> (coalesce(yes, 0), coalesce(no, 0), coalesce(abstain, 0))
-            and yes_stated is not null
+            and (
+                yes_stated <> coalesce(yes, 0)
+                or no_stated <> coalesce(no, 0)
+                or abstain_stated <> coalesce(abstain, 0)
+            )
         ) as totals_that_disagree,
         string_agg(name || ' ' || without_a_seat.states, ', ' order by name) filter (known.symbol is null)
             as votes_of_non_members

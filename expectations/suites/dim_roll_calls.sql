@@ -33,10 +33,16 @@ select
     ) as in_its_session,
     split_part(roll_calls.sources, ', ', 1) as first_of_its_sources,
     format('{}/{}/{}', yes_counted, no_counted, abstain_counted) as votes_counted,
+    -- A total that nobody states agrees with any.
     if(
-        yes_stated is null or known.symbol is not null,
+        known.symbol is not null,
         votes_counted,
-        format('{}/{}/{}', yes_stated, no_stated, abstain_stated)
+        format(
+            '{}/{}/{}',
+            coalesce(yes_stated, yes_counted),
+            coalesce(no_stated, no_counted),
+            coalesce(abstain_stated, abstain_counted)
+        )
     ) as votes_stated
 from roll_calls
 left join known on roll_calls.source = known.source and roll_calls.symbol = known.symbol
