@@ -26,8 +26,7 @@ data as (
 ),
 
 sessions as (
-    select
-        count(distinct session) filter (status = 'as expected' and found_roll_calls > 0) as sessions_complete
+    select count(distinct session) filter (status = 'as expected' and found_roll_calls > 0) as complete
     from {{ ref('completeness') }}
 ),
 
@@ -39,7 +38,7 @@ releases as (
 select
     marts.mart,
     data.data_through,
-    sessions.sessions_complete::integer as sessions_complete,
+    sessions.complete::integer as sessions_complete,
     releases.releases,
     timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as built_at,
     -- Publication sets these two once every blocking check has passed.
