@@ -91,7 +91,7 @@ def recipe(published: Path, roll_calls: int) -> None:
     import pandas as pd
 
     with duckdb.connect(published, read_only=True) as connection:
-        votes = connection.execute(SLICE, {"roll_calls": roll_calls}).to_arrow_table()
+        votes = connection.sql(SLICE, params={"roll_calls": roll_calls}).to_arrow_table()
         connection.register("votes", votes)
         expected = connection.sql(COUNTED).to_arrow_table()
     given = pd.DataFrame(votes.to_pydict())
