@@ -25,8 +25,8 @@ import polars as pl
 
 from orchestration.layout import DBT_PROJECT
 
-# Some of the years of dissolved states, the first of a young one, and the newest: enough to try things
-# on, few enough to be built in half a minute.
+# Some years of dissolved states, the first of a young one, and the newest: enough to try things
+# on, few enough to be built quickly.
 VOETEN_SESSIONS = (*range(44, 48), 66, *range(70, 78))
 UNXML_SESSIONS = range(74, 79)
 # Ends a session before the Secretariat's files, so that each source gives some roll calls.
