@@ -9,12 +9,12 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
+ROOT = Path(__file__).parents[2]
 CELLS = ("yy", "ya", "yn", "ay", "aa", "an", "ny", "na", "nn")
 DBT = Path(sys.executable).with_name("dbt")
 

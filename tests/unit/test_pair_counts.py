@@ -2,14 +2,15 @@
 
 import sys
 from itertools import combinations
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pytest
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "dbt_project" / "kernel"))
 import pair_counts  # noqa: E402
 
