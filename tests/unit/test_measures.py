@@ -113,7 +113,7 @@ def reference(cells: np.ndarray) -> dict[str, float]:
 TABLES = st.lists(st.integers(0, 12), min_size=9, max_size=9).filter(any)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(TABLES)
 def test_measures_equal_plain_python(measures_sql, numbers):
     cells = np.array(numbers).reshape(3, 3)
@@ -125,7 +125,7 @@ def test_measures_equal_plain_python(measures_sql, numbers):
             assert row[name] == pytest.approx(value, abs=1e-12), name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(TABLES)
 def test_identities(measures_sql, numbers):
     first, second = measured(measures_sql, np.array(numbers).reshape(3, 3))
@@ -137,7 +137,7 @@ def test_identities(measures_sql, numbers):
         assert both[0] == both[1] or both[0] == pytest.approx(both[1], abs=1e-12), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(TABLES)
 def test_kappa_equals_that_of_other_libraries(measures_sql, numbers):
     cells = np.array(numbers).reshape(3, 3)
@@ -145,12 +145,12 @@ def test_kappa_equals_that_of_other_libraries(measures_sql, numbers):
     if row["kappa_absolute"] is None:
         return
     first, second = raters(cells)
-    for name, weights, power in (("absolute", "linear", 1), ("squared", "quadratic", 2)):
+    for name, weights in (("absolute", "linear"), ("squared", "quadratic")):
+        ours = row[f"kappa_{name}"]
         theirs = cohen_kappa_score(first, second, labels=[1, 2, 3], weights=weights)
-        assert row[f"kappa_{name}"] == pytest.approx(theirs, abs=1e-9)
-        theirs = cohens_kappa(cells, weights=np.array([0, 1, 2]) ** power, wt=None).kappa_w
-        if name == "absolute":
-            assert row["kappa_absolute"] == pytest.approx(theirs, abs=1e-9)
+        assert ours == pytest.approx(theirs, abs=1e-9), name
+        theirs = cohens_kappa(cells, wt=weights, return_results=False)
+        assert ours == pytest.approx(theirs, abs=1e-9), name
 
 
 def test_contested_agreement_leaves_unanimous_roll_calls_out(measures_sql):
