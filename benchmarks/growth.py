@@ -74,7 +74,10 @@ def _roll_calls_of_one() -> int:
 
 
 def _run(step: str, folder: Path) -> Watched:
-    database = {"UNGA_DATABASE": str(folder / "build.duckdb")}
+    variables = {
+        "UNGA_DATABASE": str(folder / "build.duckdb"),
+        "DBT_PROJECT_DIR": str(DBT_PROJECT),
+    }
     dbt: list[str | Path] = [Path(sys.executable).with_name("dbt")]
     where: list[str | Path] = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
     where += ["--target-path", folder / "target", "--log-path", folder / "logs"]
@@ -87,7 +90,7 @@ def _run(step: str, folder: Path) -> Watched:
             command = [*dbt, "test", "--exclude-resource-type", "unit_test", *where]
         case _:
             command = [sys.executable, "-m", "benchmarks.growth", step, folder]
-    run = watch(command, database)
+    run = watch(command, variables)
     # The tests and suites of completeness refuse the larger sample, as they should.
     if run.returncode and step in STEPS[:2]:
         raise RuntimeError(run.said)
