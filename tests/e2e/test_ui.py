@@ -1,0 +1,118 @@
+"""The Dagster UI in a real browser: the whole graph, materialised by the button a person clicks."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from warehouses import PATIENCE, UNGA, environment
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "tests" / "output"
+LAYERS = [
+    "sources",
+    "raw",
+    "seeds",
+    "staging",
+    "intermediate",
+    "core",
+    "cohesion",
+    "study",
+    "checks",
+    "publication",
+]
+
+
+@pytest.fixture
+def ui(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The address of `unga ui` on an empty warehouse with no source in reach, and the warehouse."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # A mirror that holds nothing: neither it nor the internet has a source.
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    served = subprocess.Popen(
+        [UNGA, "ui", "--port", str(port)],
+        env=environment(tmp_path / "warehouse", str(nothing)),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address)
+        yield address, tmp_path / "warehouse"
+    finally:
+        os.killpg(served.pid, signal.SIGTERM)
+        try:
+            served.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(served.pid, signal.SIGKILL)
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{address}/server_info").close()
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    raise AssertionError(f"nothing answers at {address}")
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of headless Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        pytest.skip("there is no chromium: the UI is not looked at in a browser here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--headless", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 1600, "height": 1000})
+        page.set_default_timeout(PATIENCE * 1000)
+        yield page
+        browser.close()
+
+
+@pytest.mark.browser
+def test_materialize_all_publishes_the_sample_and_shows_green(ui: tuple[str, Path], page: Page):
+    address, warehouse = ui
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.goto(f"{address}/asset-groups")
+    for layer in LAYERS:
+        page.get_by_text(layer, exact=True).first.wait_for()
+    page.screenshot(path=SCREENSHOTS / "ui-graph.png")
+    page.get_by_role("button", name="Materialize all").first.click()
+
+    page.goto(f"{address}/runs")
+    page.get_by_text("Success", exact=True).or_(
+        page.get_by_text("Failure", exact=True)
+    ).first.wait_for()
+    page.screenshot(path=SCREENSHOTS / "ui-runs.png")
+    assert page.get_by_text("Failure", exact=True).count() == 0
+
+    page.goto(f"{address}/assets/published/sample")
+    page.get_by_text("data through").first.wait_for()
+    page.screenshot(path=SCREENSHOTS / "ui-published.png")
+    with duckdb.connect(warehouse / "sample.duckdb", read_only=True) as published:
+        ((fresh, synthetic),) = published.sql(
+            "select bool_and(is_fresh), bool_and(synthetic) from marts.freshness"
+        ).fetchall()
+    assert fresh
+    assert synthetic
+    assert not (warehouse / "unga.duckdb").exists()
