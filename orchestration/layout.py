@@ -25,6 +25,7 @@ _CODE = ("orchestration/**/*.py", "expectations/**/*.py", "dbt_project/dbt_proje
         ("kernel", "py"),
     ]
 )
+_CODE += ("expectations/suites/*.*", "orchestration/**/*.j2", "requirements.lock")
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,11 @@ def name_key(names: list[str]) -> list[str]:
     source = (DBT / "macros" / "state_name_key.sql").read_text(encoding="utf-8")
     expression = jinja2.Template(source + "{{ state_name_key('name') }}").render().strip()
     given = pl.DataFrame({"name": names})
-    keys = duckdb.from_arrow(given.to_arrow()).project(f"{expression} as name_key")
-    return keys.pl()["name_key"].to_list()
+    # A connection of its own: an unread result elsewhere would block the one that all share.
+    with duckdb.connect() as connection:
+        connection.register("given", given.to_arrow())
+        keys = connection.sql(f"select {expression} as name_key from given").pl()
+    return keys["name_key"].to_list()
 
 
 def overlaps(spells: pl.DataFrame, by: list[str], start: str, end: str) -> pl.DataFrame:

@@ -1,10 +1,22 @@
 -- The union of the sources: each roll call whole from one source, undl before unxml before voeten.
-with source_roll_calls as (
+with sessions_of_undl as (
+    select distinct session
+    from {{ ref('int_source_roll_calls') }}
+    where source = 'undl'
+),
+
+source_roll_calls as (
     select
         *,
         coalesce(match_symbol, source || ':' || source_key) as roll_call_id,
         case source when 'undl' then 1 when 'unxml' then 2 else 3 end as precedence
     from {{ ref('int_source_roll_calls') }}
+    -- Voeten names no symbol before session 18. Where undl has the session, its resolutions are these.
+    where
+        source <> 'voeten'
+        or kind <> 'resolution'
+        or symbol is not null
+        or session not in (select sessions_of_undl.session from sessions_of_undl)
 ),
 
 chosen as (

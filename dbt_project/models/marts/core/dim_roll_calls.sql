@@ -17,6 +17,7 @@ published as (
         any_value(no) as no_published,
         any_value(abstain) as abstain_published
     from {{ ref('key_votes_seed') }}
+    where assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
     group by symbol
 )
 
