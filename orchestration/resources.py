@@ -8,8 +8,9 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -21,6 +22,10 @@ from pydantic import Field, PrivateAttr
 from orchestration.layout import Layout, mirror_from_environment
 from orchestration.outcomes import Outcome, append_to_log
 from orchestration.sources import Origin
+
+# The tag of a run that something newer is the reason of, and what is said instead of a second one.
+NEWER = "newer"
+UNDER_WAY = "A refresh is running or waits to run already."
 
 
 class RefreshRefusedError(Exception):
@@ -54,6 +59,46 @@ def take_lock(layout: Layout, run_id: str) -> IO[str]:
     json.dump({"process": os.getpid(), "run": run_id, "since": str(now())}, lock)
     lock.flush()
     return lock
+
+
+def end_orphans(build: Path) -> None:
+    """Kill each dbt that a killed run left at work in the build folder; only for the lock's holder.
+
+    They are told by the target folder in their environment. Where there is no /proc nothing is
+    done: such a dbt goes on to its end, on a file that nobody reads.
+    """
+    target = f"\0DBT_TARGET_PATH={build}/".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # it has ended, or is another user's
+            if target in b"\0" + environment.read_bytes():
+                os.kill(int(environment.parent.name), signal.SIGKILL)
+
+
+def close_records(instance: dg.DagsterInstance, own: dg.DagsterRun) -> None:
+    """Note as failed each run that was killed before it could say so; only for the lock's holder.
+
+    Dagster takes them to be running still, and would let the next run from the UI wait for ever.
+    """
+    running = dg.RunsFilter(
+        job_name=own.job_name,
+        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING],
+    )
+    for run in instance.get_runs(running):
+        if run.run_id != own.run_id:
+            instance.report_run_failed(run, "Its process was killed.")
+
+
+def under_way(instance: dg.DagsterInstance) -> bool:
+    """Whether a refresh that the schedule or a sensor asked for runs, or waits to."""
+    waiting_or_running = dg.RunsFilter(
+        job_name="refresh",
+        statuses=[
+            dg.DagsterRunStatus.QUEUED,
+            dg.DagsterRunStatus.STARTING,
+            dg.DagsterRunStatus.STARTED,
+        ],
+    )
+    return any(NEWER in run.tags for run in instance.get_runs(waiting_or_running))
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -92,6 +137,9 @@ class Warehouse(dg.ConfigurableResource):
         self._lock = take_lock(self.layout, self._run_id)
         self._on_sample = self.synthetic
         self._outcomes = []
+        end_orphans(self.layout.build)
+        if context.instance and context.run:
+            close_records(context.instance, context.run)
         for leftover in self.layout.build.iterdir():
             if leftover.is_dir():
                 shutil.rmtree(leftover)

@@ -6,7 +6,7 @@ Belongs here: schedules. Not here: what is newer (news.py), or what to do on an 
 import dagster as dg
 
 from orchestration.news import news
-from orchestration.resources import Warehouse
+from orchestration.resources import NEWER, UNDER_WAY, Warehouse, under_way
 
 # The main part of a session ends in December; by mid-January its votes are out.
 JANUARY = "0 6 15 1 *"
@@ -23,13 +23,15 @@ def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
         description="In January, after the main part of a session, if a source has anything newer.",
     )
     def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if under_way(context.instance):
+            return dg.SkipReason(UNDER_WAY)
         found = news(warehouse.layout, warehouse.mirror)
         if not found.newer:
             nothing = "No source has anything newer than what is published."
             return dg.SkipReason(" ".join([nothing, *found.refused]))
         when = context.scheduled_execution_time
         return dg.RunRequest(
-            run_key=f"yearly:{when.year}", tags={"newer": "; ".join(found.newer)[:200]}
+            run_key=f"yearly:{when.year}", tags={NEWER: "; ".join(found.newer)[:200]}
         )
 
     return yearly

@@ -8,7 +8,7 @@ import hashlib
 import dagster as dg
 
 from orchestration.news import news
-from orchestration.resources import Warehouse
+from orchestration.resources import NEWER, UNDER_WAY, Warehouse, under_way
 from orchestration.sources import dropped_files
 
 A_MINUTE = 60
@@ -29,11 +29,16 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
         dropped = dropped_files(warehouse.layout.landing(synthetic=False), "undl")
         if not dropped:
             return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
+        if under_way(context.instance):
+            return dg.SensorResult(skip_reason=UNDER_WAY)
         # The same files at the same state ask for one run only.
         states = [
             f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped
         ]
-        return dg.SensorResult([dg.RunRequest(run_key=f"undl:{_digest(states)}")])
+        names = ", ".join(file.name for file in dropped)
+        return dg.SensorResult(
+            [dg.RunRequest(run_key=f"undl:{_digest(states)}", tags={NEWER: names[:200]})]
+        )
 
     return watch_landing
 
@@ -51,11 +56,16 @@ def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
     def watch_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if not warehouse.layout.published(synthetic=False).exists():
             return dg.SensorResult(skip_reason="Nothing is published yet: start with a refresh.")
+        if under_way(context.instance):
+            return dg.SensorResult(skip_reason=UNDER_WAY)
         found = news(warehouse.layout, warehouse.mirror, ["unxml"])
         if not found.newer:
             nothing = "No session of unxml is new or changed."
             return dg.SensorResult(skip_reason=" ".join([nothing, *found.refused]))
-        return dg.SensorResult([dg.RunRequest(run_key=f"unxml:{_digest(found.newer)}")])
+        words = "; ".join(found.newer)[:200]
+        return dg.SensorResult(
+            [dg.RunRequest(run_key=f"unxml:{_digest(found.newer)}", tags={NEWER: words})]
+        )
 
     return watch_sessions
 

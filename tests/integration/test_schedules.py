@@ -51,7 +51,8 @@ def sensor_tick(name: str, warehouse: Warehouse, instance: dg.DagsterInstance):
 
 @pytest.fixture
 def instance():
-    with dg.DagsterInstance.ephemeral() as instance:
+    # A schedule opens it by its place, so there has to be one.
+    with dg.DagsterInstance.local_temp() as instance:
         yield instance
 
 

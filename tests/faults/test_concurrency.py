@@ -1,0 +1,299 @@
+"""Many at once: readers through publications, two refreshes, the UI beside the command line.
+
+Belongs here: what holds while several processes use one warehouse. Not here: processes that die
+(test_kill.py).
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+from warehouses import UNGA, environment, start, unga, wait_for_line, wait_until
+
+from orchestration.definitions import build_defs
+from orchestration.publish import replace_published
+from orchestration.resources import UNDER_WAY, Warehouse
+
+READERS, PUBLICATIONS = 10, 20
+
+# Asks over and over, each time over a new connection, until its input ends. Each time it says which
+# build it began with, which builds the rows of a long query are from, and which it ended with.
+READER = """
+import select, sys, duckdb
+stamp = "select build from marts.stamp limit 1"
+long = '''
+    select list(distinct build order by build)
+    from (
+        select build, count(*) from marts.stamp as a
+        inner join marts.fct_votes as votes on a.place = hash(votes.roll_call_id) % 1000
+        group by build, votes.state
+    )
+'''
+while not select.select([sys.stdin], [], [], 0)[0]:
+    with duckdb.connect(sys.argv[1], read_only=True, config={"threads": 1}) as connection:
+        first, rows, last = (connection.sql(sql).fetchall()[0][0] for sql in (stamp, long, stamp))
+    print(first, *rows, last, flush=True)
+"""
+
+
+def stamped(sample: Path, target: Path, build: int) -> None:
+    """A copy of the sample that says in each row of a table of its own which build it is."""
+    shutil.copy(sample, target)
+    with duckdb.connect(target) as connection:
+        connection.execute(
+            "create or replace table marts.stamp as "
+            "select ?::integer as build, place from range(1000) as places (place)",
+            [build],
+        )
+        connection.execute("checkpoint")
+
+
+def test_readers_are_answered_from_one_whole_build_through_many_publications(
+    built_sample, tmp_path
+):
+    published, following = tmp_path / "sample.duckdb", tmp_path / "build" / "sample.duckdb"
+    following.parent.mkdir()
+    stamped(built_sample / "sample.duckdb", published, 0)
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", READER, str(published)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(READERS)
+    ]
+    heads = [reader.stdout.readline() for reader in readers if reader.stdout]
+    for build in range(1, PUBLICATIONS + 1):
+        stamped(published, following, build)
+        replace_published(following, published)
+    seen = set()
+    for reader, head in zip(readers, heads, strict=True):
+        answers, errors = reader.communicate("")
+        assert reader.returncode == 0, errors
+        for answer in (head + answers).splitlines():
+            builds = set(answer.split())
+            assert len(builds) == 1, f"an answer from several builds: {answer}"
+            seen |= builds
+    assert len(seen) > 2, "the readers saw nothing of the publications"
+
+
+def free_port() -> int:
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", 0))
+        return int(it.getsockname()[1])
+
+
+class Ui:
+    """`unga ui` on a warehouse, asked as its own pages ask it."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self.warehouse = warehouse
+        self.port = free_port()
+        self.log = (warehouse / "ui.log").open("w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [UNGA, "ui", "--port", str(self.port)],
+            env=environment(warehouse),
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        wait_until(self._answers, "the UI answers")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, Path(self.log.name).read_text(encoding="utf-8")
+        try:
+            return bool(self.ask("{ version }")["version"])
+        except OSError:
+            return False
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data that a GraphQL query gives."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql",
+            json.dumps({"query": query, "variables": variables}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            said = json.load(answer)
+        assert not said.get("errors"), said
+        return said["data"]
+
+    def launch(self) -> str:
+        """Launch the refresh of the sample; the id of its run."""
+        (repository,) = self.ask(
+            "{ repositoriesOrError { ... on RepositoryConnection "
+            "{ nodes { name location { name } } } } }"
+        )["repositoriesOrError"]["nodes"]
+        launched = self.ask(
+            "mutation($it: ExecutionParams!) { launchRun(executionParams: $it) { __typename "
+            "... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }",
+            it={
+                "selector": {
+                    "repositoryName": repository["name"],
+                    "repositoryLocationName": repository["location"]["name"],
+                    "jobName": "refresh",
+                },
+                "runConfigData": {
+                    "resources": {
+                        "warehouse": {
+                            "config": {
+                                "folder": str(self.warehouse),
+                                "synthetic": True,
+                                "mirror": "",
+                            }
+                        }
+                    }
+                },
+            },
+        )["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return str(launched["run"]["runId"])
+
+    def status(self, run: str) -> str:
+        """QUEUED, STARTED, SUCCESS, FAILURE, ..."""
+        query = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
+        return str(self.ask(query, run=run)["runOrError"]["status"])
+
+    def end(self, run: str) -> None:
+        """Terminate a run, and wait until it has ended."""
+        self.ask(
+            "mutation($run: String!) { terminateRun(runId: $run, "
+            "terminatePolicy: MARK_AS_CANCELED_IMMEDIATELY) { __typename } }",
+            run=run,
+        )
+
+    def processes(self) -> list[int]:
+        """The UI's process and all that it started."""
+        of_session = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if os.getsid(int(folder.name)) == self.process.pid:
+                    of_session.append(int(folder.name))
+            except ProcessLookupError:
+                continue
+        return of_session
+
+    def close(self) -> None:
+        """End it with all that it started."""
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(60)
+        finally:
+            for process in self.processes():
+                os.kill(process, signal.SIGKILL)
+            self.log.close()
+
+
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+    it = Ui(tmp_path_factory.mktemp("ui"))
+    yield it
+    it.close()
+
+
+def holder(warehouse: Path) -> str:
+    """The run that is written into the lock."""
+    lock = warehouse / "build" / ".lock"
+    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
+    return str(json.loads(text)["run"]) if text.endswith("}") else ""
+
+
+def test_the_command_line_is_refused_while_the_ui_refreshes(ui):
+    run = ui.launch()
+    wait_until(lambda: holder(ui.warehouse) == run, "the run from the UI has the warehouse")
+    waiting = ui.launch()
+    refused = unga(ui.warehouse, "sample")
+    assert refused.returncode == 1
+    assert "Another refresh is running: process" in refused.stdout
+    assert run in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
+    assert ui.status(run) == "STARTED"
+    assert ui.status(waiting) == "QUEUED"
+    ui.end(waiting)
+    ui.end(run)
+
+
+def test_the_ui_waits_while_the_command_line_refreshes(ui):
+    with start(ui.warehouse, "sample") as refresh:
+        try:
+            wait_for_line(refresh, "… ask the sources")
+            run = ui.launch()
+            wait_for_line(refresh, "… build and test the models")
+            assert ui.status(run) == "QUEUED"
+            ui.end(run)
+        finally:
+            refresh.kill()
+
+
+def test_all_of_the_ui_listens_on_this_machine_only(ui):
+    listening = set()
+    for process in ui.processes():
+        sockets = set()
+        for descriptor in Path(f"/proc/{process}/fd").iterdir():
+            try:
+                sockets.add(str(descriptor.readlink()))
+            except FileNotFoundError:
+                continue
+        for table in ("tcp", "tcp6"):
+            for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+                _, local, _, state, *_, inode = line.split()[:10]
+                if state == "0A" and f"socket:[{inode}]" in sockets:
+                    address, port = local.split(":")
+                    listening.add((address, int(port, 16)))
+    assert ui.port in {port for _, port in listening}
+    loopback = {"0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
+    assert {(address, port) for address, port in listening if address not in loopback} == set()
+
+
+def test_schedule_and_sensors_firing_together_start_one_refresh(built_sample, tmp_path):
+    folder, mirror = tmp_path / "warehouse", tmp_path / "mirror"
+    folder.mkdir()
+    shutil.copy(built_sample / "sample.duckdb", folder / "unga.duckdb")
+    shutil.copytree(built_sample / "sample" / "mirror", mirror)
+    newest = max((mirror / "unxml").glob("[0-9]*.json"))
+    text = newest.read_text(encoding="utf-8")
+    (mirror / "unxml" / "79.json").write_text(text.replace(f"A/RES/{newest.stem}/", "A/RES/79/"))
+    dropped = folder / "landing" / "undl"
+    dropped.mkdir(parents=True)
+    shutil.copy(next((mirror / "undl").iterdir()), dropped)
+
+    definitions = build_defs(Warehouse(folder=str(folder), mirror=str(mirror)))
+    job = definitions.resolve_job_def("refresh")
+    ticks = {
+        "new_undl_file": lambda instance: definitions.resolve_sensor_def("new_undl_file")
+        .evaluate_tick(dg.build_sensor_context(instance=instance)),
+        "new_sessions": lambda instance: definitions.resolve_sensor_def("new_sessions")
+        .evaluate_tick(dg.build_sensor_context(instance=instance)),
+        "yearly_refresh": lambda instance: definitions.resolve_schedule_def("yearly_refresh")
+        .evaluate_tick(
+            dg.build_schedule_context(
+                instance=instance, scheduled_execution_time=datetime(2026, 1, 15, 6, tzinfo=UTC)
+            )
+        ),
+    }  # fmt: skip
+    started, skipped = [], []
+    with dg.DagsterInstance.local_temp() as instance:
+        for name, tick in ticks.items():
+            answered = tick(instance)
+            skipped.append(answered.skip_message)
+            for request in answered.run_requests or []:
+                started.append(name)
+                instance.create_run_for_job(
+                    job, tags=request.tags, status=dg.DagsterRunStatus.STARTING
+                )
+    assert started == ["new_undl_file"]
+    assert skipped[1:] == [UNDER_WAY] * 2

@@ -1,0 +1,189 @@
+"""A refresh that is killed at any of its steps, and the one that comes after it.
+
+One story, told once: run after run is killed at the next step, each over what the one before left
+behind, until one is let finish. A reader asks the published file from the first to the last.
+"""
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+from warehouses import fingerprint, start, wait_for_line, wait_until
+
+# The line with which each step begins.
+STEPS = {
+    "landing": "… ask the sources",
+    "raw": "… read unxml",
+    "dbt": "… build and test the models",
+    "checks": "… checks fct votes",
+    "publication": "… publish",
+}
+
+# What nobody may find again in anything that a run writes.
+SECRET = "swordfish-7c1f"
+SECRETS = dict.fromkeys(
+    ("DATAVERSE_API_TOKEN", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "DBT_PASSWORD"), SECRET
+)
+
+# Opens the file as any user does, asks, and says what it was told, until its input ends.
+READER = """
+import select, sys, time, duckdb
+while not select.select([sys.stdin], [], [], 0.2)[0]:
+    with duckdb.connect(sys.argv[1], read_only=True) as connection:
+        told = connection.sql(
+            "select run_id, (select count(*) from marts.fct_votes) from marts.publication"
+        ).fetchall()
+    print(*told, sep="\\n", flush=True)
+"""
+
+# Publishes copies of two builds, one after the other, for as long as it lives.
+PUBLISHER = """
+import itertools, shutil, sys
+from pathlib import Path
+from orchestration.publish import replace_published
+folder = Path(sys.argv[1])
+for build in itertools.cycle(["first", "second"]):
+    shutil.copy(folder / build, folder / "build.duckdb")
+    replace_published(folder / "build.duckdb", folder / "published.duckdb")
+    print(build, flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What there was once a run had been killed."""
+
+    published: str
+    runs: set[str]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was seen: before, after each kill, and after the run that was let finish."""
+
+    warehouse: Path
+    before: str
+    killed: dict[str, Killed]
+    said: str
+    ended: int
+    told: set[str]
+    reader: subprocess.CompletedProcess[str]
+
+
+def run_id(file: Path) -> str:
+    with duckdb.connect(file, read_only=True) as connection:
+        ((found,),) = connection.sql("select run_id from marts.publication").fetchall()
+    return found
+
+
+def runs_in(build: Path) -> set[str]:
+    return {path.name for path in build.iterdir() if path.is_dir()}
+
+
+@pytest.fixture(scope="module")
+def story(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    warehouse = tmp_path_factory.mktemp("killed")
+    published, build = warehouse / "sample.duckdb", warehouse / "build"
+    shutil.copy(built_sample / "sample.duckdb", published)
+    told = {run_id(published)}
+    before = fingerprint(published)
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(published)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        killed = {}
+        for step, line in STEPS.items():
+            with start(warehouse, "sample") as run:
+                wait_for_line(run, line)
+                if step == "dbt":  # in the midst of it, with a process of dbt's own
+                    wait_until(lambda: list(build.glob("*/dbt/run/**/*.sql")), "dbt builds")
+                run.kill()
+            killed[step] = Killed(fingerprint(published), runs_in(build))
+        with start(warehouse, "sample", **SECRETS) as run:
+            said, _ = run.communicate()
+        told.add(run_id(published))
+        answers, errors = reader.communicate("")
+    return Story(
+        warehouse=warehouse,
+        before=before,
+        killed=killed,
+        said=said,
+        ended=run.returncode,
+        told=told,
+        reader=subprocess.CompletedProcess([], reader.returncode, answers, errors),
+    )
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_killed_run_leaves_the_last_good_file(story, step):
+    assert story.killed[step].published == story.before
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_clears_what_the_killed_one_before_it_left(story, step):
+    """Each run left its own folder alone: those of the runs before it are gone."""
+    (left,) = story.killed[step].runs
+    assert [name for name, it in story.killed.items() if left in it.runs] == [step]
+
+
+def test_the_run_after_them_finishes_without_a_hand(story):
+    assert story.ended == 0, story.said
+    assert len(story.told) == 2
+
+
+def test_nothing_unpublished_is_left(story):
+    assert not list(story.warehouse.rglob("*.wal"))
+    assert [path.name for path in story.warehouse.rglob("*.duckdb")] == ["sample.duckdb"]
+
+
+def test_no_killed_run_is_taken_to_be_running_still(story):
+    """Dagster would let the next run from the UI wait for it, for ever."""
+    with dg.DagsterInstance.from_config(str(story.warehouse / "dagster_home")) as instance:
+        ended = {run.run_id: run.status.value for run in instance.get_runs()}
+    assert len(ended) == len(STEPS) + 1
+    assert sorted(ended.values()) == ["FAILURE"] * len(STEPS) + ["SUCCESS"]
+
+
+def test_whoever_asked_meanwhile_was_answered_from_one_whole_file(story):
+    assert story.reader.returncode == 0, story.reader.stderr
+    answers = story.reader.stdout.split("\n")
+    assert {answer.split("'")[1] for answer in answers if answer} <= story.told
+    assert len({answer.split(",")[1] for answer in answers if answer}) == 1
+
+
+def test_no_secret_of_the_environment_is_written_anywhere(story):
+    assert SECRET not in story.said
+    written = [path for path in story.warehouse.rglob("*") if path.is_file()]
+    assert written
+    assert [path for path in written if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_a_publication_killed_at_any_moment_leaves_a_whole_file(tmp_path):
+    for build in ("first", "second"):
+        with duckdb.connect(tmp_path / build) as connection:
+            connection.execute(
+                "create table votes as select ? as build, i from range(1000000) as rows (i)",
+                [build],
+            )
+    shutil.copy(tmp_path / "first", tmp_path / "published.duckdb")
+    whole = {fingerprint(tmp_path / build) for build in ("first", "second")}
+    moments = random.Random(1946)
+    for _ in range(12):
+        with subprocess.Popen(
+            [sys.executable, "-c", PUBLISHER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        ) as publisher:
+            assert publisher.stdout
+            assert publisher.stdout.readline()
+            time.sleep(moments.uniform(0, 0.05))
+            publisher.kill()
+        assert fingerprint(tmp_path / "published.duckdb") in whole
