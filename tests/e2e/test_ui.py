@@ -92,7 +92,8 @@ def test_materialize_all_publishes_the_sample_and_shows_green(ui: tuple[str, Pat
     assert shown >= {*LAYERS, *MARTS}
     page.screenshot(path=SCREENSHOTS / "ui-graph.png")
     button.click()
-    page.get_by_text("Launched run").or_(page.get_by_text("View")).first.wait_for()
+    # To leave the page before the run is launched would take the request back.
+    page.get_by_role("link", name="View", exact=True).first.wait_for()
 
     page.goto(f"{address}/runs")
     page.get_by_text("Success", exact=True).or_(
