@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from orchestration.layout import DBT_PROJECT
 
