@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 if TYPE_CHECKING:
     import pandas as pd
