@@ -17,7 +17,7 @@ from benchmarks.tables import megabytes, seconds, table
 from benchmarks.watch import Watched, watch
 
 TITLE = "Against the recipe of the field"
-SLICES = (10, 20, 40, 80)
+SLICES = (25, 50, 100, 200)
 SLICE = f"""
     with chosen as (
         select roll_call_id from ({TOPICS}) where topic = 'all' and scheme = 'study'
