@@ -89,6 +89,29 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     (yy + nn) / nullif(yy + nn + {{ opposing() }}, 0)
 {%- endmacro %}
 
+{#- The counts of a pair by name, as they stand: seen from its first state. -#}
+{% macro pair_columns() -%}
+    yy, ya, yn, ay, aa, an, ny, na, nn, n, unanimous, absent_a, absent_b, absent_either
+{%- endmacro %}
+
+{#- The same counts under the same names, the pair turned round: seen from its second state. -#}
+{% macro turned_pair_columns() -%}
+    yy, ay as ya, ny as yn, ya as ay, aa, na as an, yn as ny, an as na, nn, n, unanimous,
+    absent_b as absent_a, absent_a as absent_b, absent_either
+{%- endmacro %}
+
+{#- What every table of cohesion says of a pair: n, its three shares as counts, absences, each measure. -#}
+{% macro cohesion_columns() -%}
+    n,
+    {{ agreeing() }} as agreed,
+    {{ half_agreeing() }} as half_agreed,
+    {{ opposing() }} as opposed,
+    absent_either,
+    {%- for name, expression in measures().items() %}
+    {{ measured(expression) }} as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- Every measure by the name of its column, in the order of the marts. -#}
 {% macro measures() -%}
     {%- do return({

@@ -52,13 +52,13 @@ pairs as (
 seen_from_focus as (
     select
         state_a as focus, state_b as power, year, scheme, topic,
-        yy, ya, yn, ay, aa, an, ny, na, nn, n, unanimous, absent_a, absent_b, absent_either
+        {{ pair_columns() }}
     from pairs
     where state_a in (select asked_focus.focus from asked_focus)
     union all
     select
         state_b, state_a, year, scheme, topic,
-        yy, ay, ny, ya, aa, na, yn, an, nn, n, unanimous, absent_b, absent_a, absent_either
+        {{ turned_pair_columns() }}
     from pairs
     where state_b in (select asked_focus.focus from asked_focus)
 ),
@@ -95,14 +95,7 @@ select
     year,
     scheme,
     topic,
-    n,
-    {{ agreeing() }} as agreed,
-    {{ half_agreeing() }} as half_agreed,
-    {{ opposing() }} as opposed,
-    absent_either,
-    {%- for name, expression in measures().items() %}
-    {{ measured(expression) }} as {{ name }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ cohesion_columns() }}
 from summed
 order by focus, power_rank, topic, year nulls first
 {%- endmacro %}

@@ -132,14 +132,12 @@ on_demand as (
 
 seen as (
     select
-        state_a as state, state_b as partner, yy, ya, yn, ay, aa, an, ny, na, nn, n, unanimous,
-        absent_a, absent_b, absent_either
+        state_a as state, state_b as partner, {{ pair_columns() }}
     from summed
     where state_a = of_state
     union all
     select
-        state_b, state_a, yy, ay, ny, ya, aa, na, yn, an, nn, n, unanimous,
-        absent_b, absent_a, absent_either
+        state_b, state_a, {{ turned_pair_columns() }}
     from summed
     where state_b = of_state
     union all
@@ -150,14 +148,7 @@ select
     seen.state,
     seen.partner,
     asked.topic,
-    n,
-    {{ agreeing() }} as agreed,
-    {{ half_agreeing() }} as half_agreed,
-    {{ opposing() }} as opposed,
-    absent_either,
-    {%- for name, expression in measures().items() %}
-    {{ measured(expression) }} as {{ name }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ cohesion_columns() }}
 from seen
 inner join asked on asked.state = seen.state
 where asked.partners is null or list_contains(asked.partners, seen.partner)

@@ -1,13 +1,10 @@
 """The report on the synthetic Assembly, as a person asks for it and as a browser shows it."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from warehouses import unga
 
 from orchestration.query import QueryError
@@ -27,20 +24,6 @@ def sample(built_sample: Path) -> Path:
 @pytest.fixture(scope="module")
 def page_file(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_report(sample, tmp_path_factory.mktemp("report"), "KAZ", POWERS, 2007, 2022).page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        pytest.skip("there is no chromium: the page is not looked at in a browser here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--headless", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 def test_the_command_writes_page_and_figures(built_sample, tmp_path):

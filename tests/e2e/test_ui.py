@@ -1,7 +1,6 @@
 """The Dagster UI in a real browser: the whole graph, materialised by the button a person clicks."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from warehouses import PATIENCE, UNGA, environment
 
 ROOT = Path(__file__).parents[2]
@@ -65,20 +64,12 @@ def _wait_for(address: str) -> None:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page of headless Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
-        pytest.skip("there is no chromium: the UI is not looked at in a browser here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--headless", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1600, "height": 1000})
-        page.set_default_timeout(WAIT * 1000)
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1600, "height": 1000})
+    page.set_default_timeout(WAIT * 1000)
+    yield page
+    page.close()
 
 
 @pytest.mark.browser

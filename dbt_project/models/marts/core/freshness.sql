@@ -19,9 +19,7 @@ with marts as (
 ),
 
 data as (
-    select
-        max(vote_date) as data_through,
-        max(year) as last_year
+    select max(vote_date) as data_through
     from {{ ref('dim_roll_calls') }}
 ),
 

@@ -7,8 +7,7 @@ keyed as (
     select
         *,
         {{ normalise_symbol('resolution') }} as symbol,
-        -- The official file numbers its records; without a number a symbol and a date name the roll call.
-        coalesce(nullif(undl_id, ''), {{ normalise_symbol('resolution') }} || '@' || vote_date) as undl_key
+        {{ undl_key() }} as undl_key
     from source
 ),
 

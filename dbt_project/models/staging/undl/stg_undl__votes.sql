@@ -19,7 +19,7 @@ states as (
 
 votes as (
     select distinct
-        coalesce(nullif(undl_id, ''), {{ normalise_symbol('resolution') }} || '@' || vote_date) as undl_key,
+        {{ undl_key() }} as undl_key,
         state,
         case ms_vote when 'Y' then 'yes' when 'N' then 'no' when 'A' then 'abstain' else 'absent' end as vote
     from states
