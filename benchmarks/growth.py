@@ -122,10 +122,9 @@ def land_and_parse(folder: Path) -> None:
 
 def suites(folder: Path) -> None:
     """Run every suite on the build file."""
-    from expectations.runner import SUITES, run_suite
+    from expectations.runner import run_suites
 
-    for mart in SUITES:
-        run_suite(folder / "build.duckdb", mart, folder / "data_docs")
+    run_suites(folder / "build.duckdb", folder / "data_docs")
 
 
 if __name__ == "__main__":

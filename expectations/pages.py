@@ -6,12 +6,14 @@ the place of that. Not here: what the pages say (runner.py).
 """
 
 import html
-import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from great_expectations.render.view import DefaultJinjaPageView
+
+from expectations.runner import SuiteResult
 
 # Whatever a page would fetch, and what is of no use without it.
 _FETCHED = re.compile(
@@ -42,21 +44,21 @@ class Page(DefaultJinjaPageView):
         return page.replace("</head>", f"{_STYLE}</head>", 1)
 
 
-def write_index(docs: Path, results: Path) -> None:
-    """List the suites with their last results, which `results` holds by the pages' paths."""
+def write_index(docs: Path, results: Iterable[SuiteResult]) -> None:
+    """List the suites with their results, each with a link to its page if it has one."""
     docs.mkdir(parents=True, exist_ok=True)
+    pages = {page.relative_to(docs).parts[1]: page for page in docs.glob("validations/**/*.html")}
     rows = []
-    for page in sorted(docs.glob("validations/**/*.html")):
-        path = page.relative_to(docs / "validations")
-        found = json.loads((results / path).with_suffix(".json").read_text(encoding="utf-8"))
-        met, checked = (
-            found["statistics"][count]
-            for count in ("successful_expectations", "evaluated_expectations")
-        )
-        outcome = "passed" if found["success"] else "failed"
+    for it in results:
+        outcome = "passed" if it.passed else "failed"
+        name = html.escape(it.table)
+        if it.table in pages:
+            link = html.escape(pages[it.table].relative_to(docs).as_posix())
+            name = f"<a href='{link}'>{name}</a>"
+        met = it.expectations - len(it.failures) if it.table in pages else 0
         rows.append(
-            f"<tr><td><a href='validations/{html.escape(path.as_posix())}'>{path.parts[0]}</a></td>"
-            f"<td class='{outcome}'>{outcome}</td><td>{met} of {checked}</td></tr>"
+            f"<tr><td>{name}</td><td class='{outcome}'>{outcome}</td>"
+            f"<td>{met} of {it.expectations}</td></tr>"
         )
     (docs / "index.html").write_text(
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Data Docs</title>"

@@ -49,16 +49,6 @@ class SuiteResult:
     failures: list[Failure] = field(default_factory=list)
 
 
-def run_suite(database: Path, table: str, docs: Path) -> SuiteResult:
-    """Check one mart of a build file against its suite, and write the result to the Data Docs."""
-    return _run(database, [table], docs)[0]
-
-
-def run_all(database: Path, docs: Path) -> list[SuiteResult]:
-    """Check every mart that has a suite; the Data Docs are written once, at the end."""
-    return _run(database, SUITES, docs)
-
-
 def read_suite(table: str) -> dict[str, Any]:
     """The suite of a table, in Great Expectations' own terms."""
     return yaml.safe_load((FOLDER / f"{table}.yml").read_text(encoding="utf-8"))
@@ -72,13 +62,14 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFram
     return connection.sql((FOLDER / f"{table}.sql").read_text(encoding="utf-8")).pl().to_pandas()
 
 
-def _run(database: Path, tables: Iterable[str], docs: Path) -> list[SuiteResult]:
+def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> list[SuiteResult]:
+    """Check the marts of a build file, and write the results to the Data Docs in `docs`, anew."""
     results, validated = [], []
+    shutil.rmtree(docs, ignore_errors=True)
     with duckdb.connect(database, read_only=True) as connection:
         context = _context(docs)
         for table in tables:
             suite = read_suite(table)
-            _forget(table, docs)
             try:
                 frame = read_frame(connection, table)
             except duckdb.Error as error:
@@ -88,7 +79,7 @@ def _run(database: Path, tables: Iterable[str], docs: Path) -> list[SuiteResult]
             identifier, result = _validate(context, suite, frame)
             validated.append(identifier)
             results.append(_in_words(table, result))
-    _write_docs(context, validated, docs)
+    _write_docs(context, validated, results, docs)
     return results
 
 
@@ -103,13 +94,6 @@ def _context(docs: Path) -> AbstractDataContext:
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     defaults = InMemoryStoreBackendDefaults()
-    # Suites and results outlast the process, so that the index shows every suite's last result
-    # when each is run by itself.
-    for store in (defaults.expectations_store_name, defaults.validation_results_store_name):
-        defaults.stores[store]["store_backend"] = {
-            "class_name": "TupleFilesystemStoreBackend",
-            "base_directory": str(docs.absolute() / "results" / store),
-        }
     page = {"module_name": "expectations.pages", "class_name": "Page"}
     site = {
         "class_name": "SiteBuilder",
@@ -146,12 +130,6 @@ def _context(docs: Path) -> AbstractDataContext:
     )
 
 
-def _forget(table: str, docs: Path) -> None:
-    """Drop the table's earlier results: the Data Docs show the last run only."""
-    for earlier in docs.glob(f"**/{table}"):
-        shutil.rmtree(earlier)
-
-
 def _validate(
     context: AbstractDataContext, suite: Mapping[str, Any], frame: pd.DataFrame
 ) -> tuple[Any, ExpectationSuiteValidationResult]:
@@ -180,7 +158,12 @@ def _validate(
     return identifier, result
 
 
-def _write_docs(context: AbstractDataContext, validated: Iterable[Any], docs: Path) -> None:
+def _write_docs(
+    context: AbstractDataContext,
+    validated: Sequence[Any],
+    results: Sequence[SuiteResult],
+    docs: Path,
+) -> None:
     """Write the pages of these results and of their suites, and the index of all."""
     from great_expectations.data_context.types.resource_identifiers import (
         ExpectationSuiteIdentifier,
@@ -188,10 +171,9 @@ def _write_docs(context: AbstractDataContext, validated: Iterable[Any], docs: Pa
 
     from expectations.pages import write_index
 
-    for result in validated:
-        suite = ExpectationSuiteIdentifier(result.expectation_suite_identifier.name)
-        context.build_data_docs(resource_identifiers=[suite, result], build_index=False)
-    write_index(docs, docs / "results" / str(context.validation_results_store_name))
+    suites = [ExpectationSuiteIdentifier(it.expectation_suite_identifier.name) for it in validated]
+    context.build_data_docs(resource_identifiers=[*suites, *validated], build_index=False)
+    write_index(docs, results)
 
 
 def _in_words(table: str, result: ExpectationSuiteValidationResult) -> SuiteResult:

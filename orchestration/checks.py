@@ -4,9 +4,11 @@ Belongs here: one check a suite, and what a failure says. Not here: what is expe
 (expectations/), or dbt's tests (assets/dbt.py).
 """
 
+from collections.abc import Iterator
+
 import dagster as dg
 
-from expectations.runner import SUITES, run_suite
+from expectations.runner import SUITES, run_suites
 from orchestration.assets.metadata import OWNERS
 from orchestration.outcomes import Outcome
 from orchestration.resources import Warehouse
@@ -14,47 +16,60 @@ from orchestration.resources import Warehouse
 KIND = "expectations"
 
 
-def suite_check(table: str) -> dg.AssetsDefinition:
-    """The suite of one mart, and the blocking check that holds publication back while it fails.
+def _key(table: str) -> dg.AssetKey:
+    return dg.AssetKey(["checks", table])
 
-    It stands on an asset of its own: a blocking check on a mart would hold back the marts made from
-    that mart as well, and so break the one dbt command into several.
-    """
-    key = dg.AssetKey(["checks", table])
 
-    @dg.asset(
-        key=key,
-        deps=[["marts", table]],
-        group_name="checks",
-        kinds={"greatexpectations"},
-        owners=OWNERS,
-        description=f"What expectations/ expects of marts.{table}, completeness first.",
-        check_specs=[
-            dg.AssetCheckSpec(
-                KIND,
-                asset=key,
-                blocking=True,
-                description=f"Every expectation of {table} is met; nothing is published otherwise.",
-            )
-        ],
-    )
-    def check(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-        result = run_suite(warehouse.build_file, table, warehouse.layout.data_docs)
+# The suites stand on assets of their own: a blocking check on a mart would hold back the marts made
+# from that mart as well, and so break the one dbt command into several.
+@dg.multi_asset(
+    name="checks",
+    specs=[
+        dg.AssetSpec(
+            _key(table),
+            deps=[["marts", table]],
+            group_name="checks",
+            kinds={"greatexpectations"},
+            owners=OWNERS,
+            description=f"What expectations/ expects of marts.{table}, completeness first.",
+        )
+        for table in SUITES
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            KIND,
+            asset=_key(table),
+            blocking=True,
+            description=f"Every expectation of {table} is met; nothing is published otherwise.",
+        )
+        for table in SUITES
+    ],
+)
+def suite_checks(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult]:
+    """Run every suite on the build file; the checks that fail hold publication back."""
+    for result in run_suites(warehouse.build_file, warehouse.layout.data_docs):
         outcomes = [
-            Outcome(f"marts.{table}", failure.expectation, KIND, False, detail=failure.detail)
+            Outcome(
+                f"marts.{result.table}", failure.expectation, KIND, False, detail=failure.detail
+            )
             for failure in result.failures
-        ] or [Outcome(f"marts.{table}", f"suite of {table}", KIND, result.passed)]
+        ] or [Outcome(f"marts.{result.table}", f"suite of {result.table}", KIND, result.passed)]
         warehouse.keep(outcomes)
         wrong = [outcome.line() for outcome in outcomes if outcome.blocks]
         for line in wrong:
             context.log.error(line)
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
+            asset_key=_key(result.table),
             metadata={
                 "expectations": result.expectations,
                 "data docs": dg.MetadataValue.path(warehouse.layout.data_docs),
             },
             check_results=[
                 dg.AssetCheckResult(
+                    asset_key=_key(result.table),
+                    check_name=KIND,
                     passed=result.passed,
                     metadata={
                         "failures": dg.MetadataValue.md("\n".join(f"- {it}" for it in wrong))
@@ -62,8 +77,3 @@ def suite_check(table: str) -> dg.AssetsDefinition:
                 )
             ],
         )
-
-    return check
-
-
-suite_checks = [suite_check(table) for table in SUITES]

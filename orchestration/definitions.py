@@ -5,9 +5,9 @@ any of them does.
 """
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
-from orchestration.assets.dbt import DBT, warehouse_models
+import orchestration.run_record  # noqa: F401 - heard by every connection from here on
+from orchestration.assets.dbt import DBT, Dbt, warehouse_models
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import exports, published
 from orchestration.assets.raw import raw_assets, raw_ledgers, sessions
@@ -41,7 +41,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             raw_ledgers,
             sessions,
             models,
-            *suite_checks,
+            suite_checks,
             published(marts),
             exports(core),
             study_report,
@@ -51,8 +51,12 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
         sensors=[new_undl_file(warehouse), new_sessions(warehouse)],
         resources={
             "warehouse": warehouse,
-            "dbt": DbtCliResource(
-                project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=str(DBT)
+            "dbt": Dbt(
+                project_dir=str(DBT_PROJECT),
+                profiles_dir=str(DBT_PROJECT),
+                dbt_executable=str(DBT),
+                # All else that dbt says is among the run's events and in the compiled queries.
+                global_config_flags=["--log-level-file", "warn"],
             ),
         },
         # One writer a DuckDB file: steps run one after another, in one process.

@@ -8,7 +8,9 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from dagster_dbt import (
     DbtProject,
     dbt_assets,
 )
+from packaging.version import Version
 
 from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.layout import DBT_PROJECT
@@ -31,6 +34,18 @@ from orchestration.resources import Warehouse
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 DBT = Path(sys.executable).with_name("dbt")
 ROWS_SHOWN = 5
+
+
+class Dbt(DbtCliResource):
+    """dbt as a command alone, which asks nobody on the internet for its version."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        """The installed version: Dagster would run `dbt --version`, which asks PyPI as well."""
+        return Version(metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
+        """No second dbt in this process: Dagster wants it to read the file, which is dbt's."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -102,7 +117,7 @@ def warehouse_models() -> dg.AssetsDefinition:
         dagster_dbt_translator=Translator(),
     )
     def dbt_build(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse
+        context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     ) -> Iterator[Any]:
         raw = {f"raw.{table}" for tables in (*RAW_TABLES.values(), LEDGERS) for table in tables}
         if missing := raw - warehouse.tables():
@@ -120,9 +135,14 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-            # The file is dbt's until dbt has ended: only then can anything be counted.
-            events = list(invocation.stream())
-        yield from _with_metadata(context, warehouse, events)
+        built = []
+        for event in invocation.stream():
+            # The file is dbt's until dbt has ended: only then can rows be counted.
+            if isinstance(event, dg.Output):
+                built.append(event)
+            else:
+                yield event
+        yield from _with_metadata(context, warehouse, built)
         outcomes = failed_and_passed(warehouse.build_file, target)
         warehouse.keep(outcomes)
         if not invocation.is_successful():
@@ -135,16 +155,13 @@ def warehouse_models() -> dg.AssetsDefinition:
 
 
 def _with_metadata(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, events: list[Any]
-) -> Iterator[Any]:
+    context: dg.AssetExecutionContext, warehouse: Warehouse, built: Iterable[dg.Output]
+) -> Iterator[dg.Output]:
     with warehouse.connect(read_only=True) as connection:
-        for event in events:
-            if isinstance(event, dg.Output):
-                schema, table = context.asset_key_for_output(event.output_name).path
-                shown = table_metadata(connection, schema, table)
-                yield event.with_metadata({**event.metadata, **shown})
-            else:
-                yield event
+        for output in built:
+            schema, table = context.asset_key_for_output(output.output_name).path
+            shown = table_metadata(connection, schema, table)
+            yield output.with_metadata({**output.metadata, **shown})
 
 
 def failed_and_passed(database: Path, target: Path) -> list[Outcome]:

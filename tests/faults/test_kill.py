@@ -22,7 +22,7 @@ STEPS = {
     "landing": "… ask the sources",
     "raw": "… read unxml",
     "dbt": "… build and test the models",
-    "checks": "… checks fct votes",
+    "checks": "… checks",
     "publication": "… publish",
 }
 

@@ -1,4 +1,4 @@
--- Every reviewed rule against every text that it reads.
+-- What the reviewed rules of topics read, text by text.
 with titles as (
     select * from {{ ref('int_roll_call_titles') }}
 ),
@@ -34,37 +34,11 @@ texts as (
         code as text
     from {{ ref('int_topics__codes') }}
     where has_code and is_trusted
-),
-
--- The same words come back year after year: each is read once.
-matched as (
-    select
-        texts.field,
-        texts.text,
-        rules.rule_id,
-        rules.scheme,
-        rules.topic,
-        rules.tier,
-        rules.unless
-    from (select distinct
-        field,
-        text
-    from texts
-    where text <> '') as texts
-    inner join {{ ref('topic_rules') }} as rules
-        on texts.field = rules.field and regexp_matches(texts.text, rules.pattern)
 )
 
 select
-    texts.roll_call_id,
-    matched.scheme,
-    matched.topic,
-    matched.tier,
-    matched.field,
-    matched.rule_id
+    texts.*,
+    concat_ws(' | ', titles.title_text, titles.agenda_text) as title_and_agenda
 from texts
-inner join matched using (field, text)
 inner join titles using (roll_call_id)
-where
-    matched.unless is null
-    or not regexp_matches(concat_ws(' | ', titles.title_text, titles.agenda_text), matched.unless)
+where texts.text <> ''
