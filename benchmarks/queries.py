@@ -23,9 +23,7 @@ MACROS = {
     "`cohesion` of one state with all": "from marts.cohesion('KAZ')",
     "`cohesion` of two states, by topic": "from marts.cohesion('KAZ', ['RUS'], in_topic := 'hr')",
     "`cohesion` by UNBIS subject, counted on demand": (
-        "from marts.cohesion('KAZ', in_scheme := 'unbis', in_topic := ("
-        "select topic from marts.bridge_roll_call_topics where scheme = 'unbis' and topic <> 'all' "
-        "group by topic order by count(*) desc, topic limit 1))"
+        "from marts.cohesion('KAZ', in_scheme := 'unbis', in_topic := 'DISARMAMENT AGREEMENTS')"
     ),
     "`opposition_of` three states": "from marts.opposition_of('AZE', 'RUS', 'TUR')",
 }

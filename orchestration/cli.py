@@ -130,21 +130,30 @@ def _run(layout: Layout, config: dict[str, Any]) -> None:
 
     console.file = terminal
     try:
-        published = _execute(layout, config)
+        published, whole = _execute(layout, config)
     except Exception as unexpected:
         traceback.print_exc()
         console.print(
             f"✗ {unexpected}\nmore in {log}", style="bold red", markup=False, soft_wrap=True
         )
-        published = None
+        published, whole = None, False
     if published is None:
         console.print("Not published: the last good file is as it was.", style="bold red")
-        console.print(f"every check     {layout.checks_log}", soft_wrap=True)
+        logs = [it for it in map(layout.checks_log, (False, True)) if it.exists()]
+        for newest in sorted(logs, key=lambda it: it.stat().st_mtime)[-1:]:
+            console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
         raise typer.Exit(1)
     from orchestration.report import print_summary
 
     print_summary(console, published)
+    if not whole:
+        console.print(
+            "Published; but not all that is made from the file, as said above: exports and report "
+            "may be those of the file before. `unga refresh --force` makes them again.",
+            style="bold red",
+        )
+        raise typer.Exit(1)
 
 
 def _terminal_apart(log: Path) -> IO[str]:
@@ -156,8 +165,8 @@ def _terminal_apart(log: Path) -> IO[str]:
     return terminal
 
 
-def _execute(layout: Layout, config: dict[str, Any]) -> Path | None:
-    """Run the job; the file it published, or None if it was refused."""
+def _execute(layout: Layout, config: dict[str, Any]) -> tuple[Path | None, bool]:
+    """Run the job; the file it published, None if it was refused, and whether all went well."""
     import dagster as dg
 
     from orchestration.definitions import build_defs
@@ -172,10 +181,13 @@ def _execute(layout: Layout, config: dict[str, Any]) -> Path | None:
             instance=instance,
             raise_on_error=False,
         )
-    if not result.success:
-        return None
-    (made,) = result.asset_materializations_for_node("publish")
-    return layout.published(synthetic=made.asset_key.path[-1] == "sample")
+    made = {
+        event.asset_key.path[-1]
+        for event in result.all_events
+        if event.is_step_materialization and event.step_key == "publish" and event.asset_key
+    }
+    published = layout.published(synthetic="sample" in made) if made else None
+    return published, result.success
 
 
 @app.command()
@@ -189,7 +201,7 @@ def status(
 
     layout = Layout.from_environment()
     file = layout.published(sample)
-    run_id, blocking = blocking_of_last_run(layout.checks_log)
+    run_id, blocking = blocking_of_last_run(layout.checks_log(sample))
     try:
         said = facts(file)
     except QueryError:

@@ -18,7 +18,7 @@ from orchestration.progress import progress_logger
 from orchestration.raw_tables import RAW_TABLES
 from orchestration.resources import Warehouse
 from orchestration.schedules import yearly_refresh
-from orchestration.sensors import new_sessions, new_undl_file
+from orchestration.sensors import killed_runs, new_sessions, new_undl_file
 
 
 def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
@@ -48,7 +48,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
         ],
         jobs=[refresh],
         schedules=[yearly_refresh(warehouse)],
-        sensors=[new_undl_file(warehouse), new_sessions(warehouse)],
+        sensors=[new_undl_file(warehouse), new_sessions(warehouse), killed_runs(warehouse)],
         resources={
             "warehouse": warehouse,
             "dbt": Dbt(

@@ -73,14 +73,18 @@ class Layout:
         return self.folder / "exports"
 
     @property
+    def reports(self) -> Path:
+        """The reports on the configured study, a folder each."""
+        return self.folder / "reports"
+
+    @property
     def data_docs(self) -> Path:
         """The results of the expectations, to read in a browser."""
         return self.folder / "data_docs"
 
-    @property
-    def checks_log(self) -> Path:
+    def checks_log(self, synthetic: bool) -> Path:
         """Every check of every run, one JSON object a line, refused builds included."""
-        return self.folder / "checks_log.jsonl"
+        return (self.folder / "sample" if synthetic else self.folder) / "checks_log.jsonl"
 
     @property
     def dagster_home(self) -> Path:

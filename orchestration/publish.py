@@ -4,8 +4,10 @@ Belongs here: the audit rows, the replacement of the published file, the exports
 a build may be published (assets/publication.py asks the checks).
 """
 
+import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -81,23 +83,33 @@ def replace_published(build_file: Path, published: Path) -> None:
 
 
 def export_marts(published: Path, marts: Iterable[str], exports: Path) -> list[Path]:
-    """Write marts of the published file as Parquet, with a data package that describes them."""
+    """Write marts of the published file as Parquet, with a data package that describes them.
+
+    All is written beside first and then put in place, file by file, the data package last: it has
+    each file's size and hash, so that files of two builds can't pass for one.
+    """
     exports.mkdir(parents=True, exist_ok=True)
-    written, resources = [], []
+    with tempfile.TemporaryDirectory(dir=exports, prefix=".") as beside:
+        written = _write_exports(published, sorted(marts), Path(beside))
+        return [file.replace(exports / file.name) for file in written]
+
+
+def _write_exports(published: Path, marts: Iterable[str], folder: Path) -> list[Path]:
+    files, resources = [], []
     with duckdb.connect(published, read_only=True) as connection:
-        for mart in sorted(marts):
-            file = exports / f"{mart}.parquet"
-            unfinished = exports / f".{mart}.parquet"
-            connection.execute(
-                f"copy marts.{mart} to '{unfinished}' (format parquet, compression zstd)"
-            )
-            unfinished.replace(file)
-            written.append(file)
+        for mart in marts:
+            file = folder / f"{mart}.parquet"
+            connection.execute(f"copy marts.{mart} to '{file}' (format parquet, compression zstd)")
+            files.append(file)
+            with file.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
             resources.append(
                 {
                     "name": mart.replace("_", "-"),
                     "path": file.name,
                     "format": "parquet",
+                    "bytes": file.stat().st_size,
+                    "hash": f"sha256:{digest}",
                     "description": _comment(connection, mart),
                     "schema": {"fields": _fields(connection, mart)},
                 }
@@ -114,9 +126,9 @@ def export_marts(published: Path, marts: Iterable[str], exports: Path) -> list[P
         ],
         "resources": resources,
     }
-    description = exports / "datapackage.json"
+    description = folder / "datapackage.json"
     description.write_text(json.dumps(package, indent=2, ensure_ascii=False), encoding="utf-8")
-    return [*written, description]
+    return [*files, description]
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, mart: str) -> str:

@@ -11,7 +11,7 @@ import shutil
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -29,7 +29,7 @@ UNDER_WAY = "A refresh is running or waits to run already."
 
 
 class RefreshRefusedError(Exception):
-    """Another refresh holds the warehouse."""
+    """The warehouse can't be had: another refresh holds it, or something is in its way."""
 
 
 def now() -> datetime:
@@ -61,6 +61,34 @@ def take_lock(layout: Layout, run_id: str) -> IO[str]:
     return lock
 
 
+def is_held(layout: Layout) -> bool:
+    """Whether a refresh holds the warehouse's lock at this moment."""
+    if not layout.lock.exists():
+        return False
+    with layout.lock.open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def refuse_what_is_in_the_way(layout: Layout) -> None:
+    """Raise RefreshRefusedError for a folder in the place of a file, or a file in a folder's.
+
+    Found out at once, and not when the build that took a minute is to be written there.
+    """
+    both = (False, True)
+    files = [*map(layout.published, both), *map(layout.checks_log, both)]
+    folders = [*map(layout.landing, both), layout.data_docs, layout.exports, layout.reports]
+    for path, wanted in [*((it, "file") for it in files), *((it, "folder") for it in folders)]:
+        if path.exists() and path.is_dir() != (wanted == "folder"):
+            found = "file" if wanted == "folder" else "folder"
+            raise RefreshRefusedError(
+                f"{path} is a {found} where a {wanted} belongs: move it away, then start again."
+            )
+
+
 def end_orphans(build: Path) -> None:
     """Kill each dbt that a killed run left at work in the build folder; only for the lock's holder.
 
@@ -74,22 +102,25 @@ def end_orphans(build: Path) -> None:
                 os.kill(int(environment.parent.name), signal.SIGKILL)
 
 
-def close_records(instance: dg.DagsterInstance, own: dg.DagsterRun) -> None:
+def close_records(instance: dg.DagsterInstance, own: str = "", seconds: float = 0) -> int:
     """Note as failed each run that was killed before it could say so; only for the lock's holder.
 
     Dagster takes them to be running still, and would let the next run from the UI wait for ever.
+    Only those that began more than `seconds` ago are dead for sure: a run takes the lock soon after
+    it has begun. Returns how many there were.
     """
     running = dg.RunsFilter(
-        job_name=own.job_name,
         statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING],
+        updated_before=datetime.now(UTC) - timedelta(seconds=seconds),
     )
-    for run in instance.get_runs(running):
-        if run.run_id != own.run_id:
-            instance.report_run_failed(run, "Its process was killed.")
+    dead = [run for run in instance.get_runs(running) if run.run_id != own]
+    for run in dead:
+        instance.report_run_failed(run, "Its process was killed.")
+    return len(dead)
 
 
-def under_way(instance: dg.DagsterInstance) -> bool:
-    """Whether a refresh that the schedule or a sensor asked for runs, or waits to."""
+def under_way(instance: dg.DagsterInstance, layout: Layout) -> bool:
+    """Whether a refresh runs, whoever began it, or one that was asked for by news waits to run."""
     waiting_or_running = dg.RunsFilter(
         job_name="refresh",
         statuses=[
@@ -98,7 +129,7 @@ def under_way(instance: dg.DagsterInstance) -> bool:
             dg.DagsterRunStatus.STARTED,
         ],
     )
-    return any(NEWER in run.tags for run in instance.get_runs(waiting_or_running))
+    return is_held(layout) or any(NEWER in it.tags for it in instance.get_runs(waiting_or_running))
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -137,9 +168,10 @@ class Warehouse(dg.ConfigurableResource):
         self._lock = take_lock(self.layout, self._run_id)
         self._on_sample = self.synthetic
         self._outcomes = []
+        refuse_what_is_in_the_way(self.layout)
         end_orphans(self.layout.build)
         if context.instance and context.run:
-            close_records(context.instance, context.run)
+            close_records(context.instance, self._run_id)
         for leftover in self.layout.build.iterdir():
             if leftover.is_dir():
                 shutil.rmtree(leftover)
@@ -219,7 +251,9 @@ class Warehouse(dg.ConfigurableResource):
         """Keep outcomes for publication, and in the log that outlives a refused build."""
         outcomes = list(outcomes)
         self._outcomes += outcomes
-        append_to_log(self.layout.checks_log, self._run_id, now().isoformat(), outcomes)
+        append_to_log(
+            self.layout.checks_log(self._on_sample), self._run_id, now().isoformat(), outcomes
+        )
 
     @property
     def outcomes(self) -> list[Outcome]:

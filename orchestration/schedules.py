@@ -8,12 +8,13 @@ import dagster as dg
 from orchestration.news import news
 from orchestration.resources import NEWER, UNDER_WAY, Warehouse, under_way
 
-# The main part of a session ends in December; by mid-January its votes are out.
-JANUARY = "0 6 15 1 *"
+# The main part of a session ends in December; by mid-January its votes are out. The days after the
+# first find nothing newer, unless that day's refresh failed.
+JANUARY = "0 6 15-31 1 *"
 
 
 def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
-    """Refresh in January, unless no source has anything newer."""
+    """Refresh in January, on the first day with something newer on which all goes well."""
 
     @dg.schedule(
         job_name="refresh",
@@ -23,15 +24,15 @@ def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
         description="In January, after the main part of a session, if a source has anything newer.",
     )
     def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        if under_way(context.instance):
+        if under_way(context.instance, warehouse.layout):
             return dg.SkipReason(UNDER_WAY)
         found = news(warehouse.layout, warehouse.mirror)
         if not found.newer:
             nothing = "No source has anything newer than what is published."
             return dg.SkipReason(" ".join([nothing, *found.refused]))
-        when = context.scheduled_execution_time
         return dg.RunRequest(
-            run_key=f"yearly:{when.year}", tags={NEWER: "; ".join(found.newer)[:200]}
+            run_key=f"yearly:{context.scheduled_execution_time.date()}",
+            tags={NEWER: "; ".join(found.newer)[:200]},
         )
 
     return yearly

@@ -1,6 +1,7 @@
 """What starts a refresh when it happens.
 
-Belongs here: sensors. Not here: what is newer (news.py), or the calendar (schedules.py).
+Belongs here: sensors, and what would keep a refresh from starting. Not here: what is newer
+(news.py), or the calendar (schedules.py).
 """
 
 import hashlib
@@ -8,7 +9,16 @@ import hashlib
 import dagster as dg
 
 from orchestration.news import news
-from orchestration.resources import NEWER, UNDER_WAY, Warehouse, under_way
+from orchestration.resources import (
+    NEWER,
+    UNDER_WAY,
+    RefreshRefusedError,
+    Warehouse,
+    close_records,
+    now,
+    take_lock,
+    under_way,
+)
 from orchestration.sources import dropped_files
 
 A_MINUTE = 60
@@ -29,18 +39,43 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
         dropped = dropped_files(warehouse.layout.landing(synthetic=False), "undl")
         if not dropped:
             return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
-        if under_way(context.instance):
+        if under_way(context.instance, warehouse.layout):
             return dg.SensorResult(skip_reason=UNDER_WAY)
-        # The same files at the same state ask for one run only.
+        # The same files at the same state ask for one run a day only.
         states = [
             f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped
         ]
         names = ", ".join(file.name for file in dropped)
         return dg.SensorResult(
-            [dg.RunRequest(run_key=f"undl:{_digest(states)}", tags={NEWER: names[:200]})]
+            [
+                dg.RunRequest(
+                    run_key=f"undl:{_digest(states)}:{now().date()}", tags={NEWER: names[:200]}
+                )
+            ]
         )
 
     return watch_landing
+
+
+def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
+    """Note a killed refresh as failed, so that the next one from the UI does not wait for it."""
+
+    @dg.sensor(
+        name="killed_runs",
+        minimum_interval_seconds=A_MINUTE,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Refreshes that were killed before they could say so are noted as failed.",
+    )
+    def watch_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        try:
+            lock = take_lock(warehouse.layout, "the sensor killed_runs")
+        except RefreshRefusedError:
+            return dg.SkipReason("A refresh is running.")
+        with lock:
+            killed = close_records(context.instance, seconds=A_MINUTE)
+        return dg.SkipReason(f"{killed} killed runs are now noted as failed.")
+
+    return watch_runs
 
 
 def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
@@ -56,7 +91,7 @@ def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
     def watch_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if not warehouse.layout.published(synthetic=False).exists():
             return dg.SensorResult(skip_reason="Nothing is published yet: start with a refresh.")
-        if under_way(context.instance):
+        if under_way(context.instance, warehouse.layout):
             return dg.SensorResult(skip_reason=UNDER_WAY)
         found = news(warehouse.layout, warehouse.mirror, ["unxml"])
         if not found.newer:
@@ -64,7 +99,11 @@ def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason=" ".join([nothing, *found.refused]))
         words = "; ".join(found.newer)[:200]
         return dg.SensorResult(
-            [dg.RunRequest(run_key=f"unxml:{_digest(found.newer)}", tags={NEWER: words})]
+            [
+                dg.RunRequest(
+                    run_key=f"unxml:{_digest(found.newer)}:{now().date()}", tags={NEWER: words}
+                )
+            ]
         )
 
     return watch_sessions

@@ -29,7 +29,7 @@ def study_report(warehouse: Warehouse) -> dg.MaterializeResult:
     pages = [
         build_report(
             layout.published(False),
-            layout.folder / "reports" / f"{focus}-{study.year_from}-{study.year_to}",
+            layout.reports / f"{focus}-{study.year_from}-{study.year_to}",
             focus,
             study.powers,
             study.year_from,

@@ -22,9 +22,11 @@ import duckdb
 import pytest
 from warehouses import UNGA, environment, start, unga, wait_for_line, wait_until
 
+from orchestration import sensors
 from orchestration.definitions import build_defs
 from orchestration.publish import replace_published
 from orchestration.resources import UNDER_WAY, Warehouse
+from orchestration.sensors import killed_runs
 
 READERS, PUBLICATIONS = 10, 20
 
@@ -237,6 +239,28 @@ def test_the_ui_waits_while_the_command_line_refreshes(ui):
             ui.end(run)
         finally:
             refresh.kill()
+
+
+def test_a_killed_run_is_noted_so_that_none_waits_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(sensors, "A_MINUTE", 0)
+    sensor = killed_runs(Warehouse(folder=str(tmp_path)))
+    with start(tmp_path, "sample") as refresh:
+        wait_for_line(refresh, "… ask the sources")
+        with dg.DagsterInstance.from_config(str(tmp_path / "dagster_home")) as instance:
+            (run,) = instance.get_runs()
+
+            def tick() -> str | None:
+                return sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).skip_message
+
+            try:
+                assert tick() == "A refresh is running."
+                assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.STARTED
+            finally:
+                refresh.kill()
+            refresh.wait()
+            assert tick() == "1 killed runs are now noted as failed."
+            assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
+            assert tick() == "0 killed runs are now noted as failed."
 
 
 def test_all_of_the_ui_listens_on_this_machine_only(ui):

@@ -5,6 +5,7 @@ machine allows none of them, the test is skipped and says so.
 """
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -147,7 +148,38 @@ def test_a_published_file_that_may_not_be_read_is_said(held_to_permissions, smal
     refused(ended, str(file), "Permission denied")
 
 
-@pytest.mark.parametrize("name", ["refresh.log", "build/.lock"])
+def test_exports_that_may_not_be_written_do_not_hide_that_the_file_is_new(
+    held_to_permissions, built_mirror, mirror, tmp_path
+):
+    """Besides, a refresh of the real votes in which one session is new."""
+    warehouse, served = tmp_path / "warehouse", tmp_path / "mirror"
+    shutil.copytree(built_mirror, warehouse)
+    shutil.copytree(mirror, served, copy_function=shutil.copyfile)
+    for folder in (served, *(it for it in served.iterdir() if it.is_dir())):
+        folder.chmod(0o755)
+    newest = max((served / "unxml").glob("[0-9]*.json"), key=lambda it: int(it.stem))
+    newest.write_bytes(newest.read_bytes() + b"\n")
+    before = fingerprint(warehouse / "unga.duckdb")
+    exported = fingerprint(warehouse / "exports" / "datapackage.json")
+    (warehouse / "exports").chmod(0o555)
+    ended = subprocess.run(
+        [*HELD_TO_PERMISSIONS, UNGA, "refresh"],
+        env=environment(warehouse, str(served)),
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    (warehouse / "exports").chmod(0o755)
+    refused(ended, "newer: unxml", newest.name, "Permission denied", "Published; but")
+    assert "Not published" not in ended.stdout
+    assert fingerprint(warehouse / "unga.duckdb") != before
+    assert fingerprint(warehouse / "exports" / "datapackage.json") == exported
+    assert "Nothing is newer" in unga(warehouse, "refresh", mirror=str(served)).stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["refresh.log", "build/.lock", "sample.duckdb", "sample/checks_log.jsonl"]
+)
 def test_a_folder_where_a_file_should_be_is_said(tmp_path, name):
     (tmp_path / name).mkdir(parents=True)
     (tmp_path / name / "kept").touch()
@@ -155,7 +187,9 @@ def test_a_folder_where_a_file_should_be_is_said(tmp_path, name):
     assert (tmp_path / name / "kept").exists()
 
 
-@pytest.mark.parametrize("name", ["build", "dagster_home", "sample/landing"])
+@pytest.mark.parametrize(
+    "name", ["build", "dagster_home", "data_docs", "exports", "reports", "sample/landing"]
+)
 def test_a_file_where_a_folder_should_be_is_said(tmp_path, name):
     file = tmp_path / name
     file.parent.mkdir(exist_ok=True)

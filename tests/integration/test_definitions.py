@@ -124,7 +124,7 @@ def test_only_the_real_file_has_a_freshness_policy(specs):
 
 def test_the_schedule_is_in_january_and_everything_watches(definitions):
     schedule = definitions.resolve_schedule_def("yearly_refresh")
-    assert schedule.cron_schedule == "0 6 15 1 *"
+    assert schedule.cron_schedule == "0 6 15-31 1 *"
     assert schedule.job_name == "refresh"
     for sensor in ("new_undl_file", "new_sessions"):
         assert definitions.resolve_sensor_def(sensor).job_name == "refresh"

@@ -130,8 +130,8 @@ def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp
 
 def test_what_refused_a_build_stays_readable(sample_warehouse):
     warehouse = Warehouse(folder=str(sample_warehouse))
-    assert blocking_of_last_run(warehouse.layout.checks_log)[1] == []
-    with warehouse.layout.checks_log.open("a", encoding="utf-8") as log:
+    assert blocking_of_last_run(warehouse.layout.checks_log(True))[1] == []
+    with warehouse.layout.checks_log(True).open("a", encoding="utf-8") as log:
         refused = {
             "run_id": "r",
             "at": "2026-01-15T06:00:00",

@@ -2,15 +2,16 @@
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from orchestration import sensors
 from orchestration.definitions import build_defs
 from orchestration.news import News, news
-from orchestration.resources import Warehouse
+from orchestration.resources import UNDER_WAY, Warehouse, now, take_lock
 
 NEW_SESSION = "79"
 
@@ -36,10 +37,10 @@ def add_session(warehouse: Warehouse) -> None:
     (served / f"{NEW_SESSION}.json").write_text(moved, encoding="utf-8")
 
 
-def schedule_tick(warehouse: Warehouse, instance: dg.DagsterInstance):
+def schedule_tick(warehouse: Warehouse, instance: dg.DagsterInstance, day: int = 15):
     schedule = build_defs(warehouse).resolve_schedule_def("yearly_refresh")
     context = dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=datetime(2026, 1, 15, 6, tzinfo=UTC)
+        instance=instance, scheduled_execution_time=datetime(2026, 1, day, 6, tzinfo=UTC)
     )
     return schedule.evaluate_tick(context)
 
@@ -65,7 +66,7 @@ def test_the_schedule_skips_while_nothing_is_newer(warehouse, instance):
 def test_the_schedule_refreshes_when_a_session_is_added(warehouse, instance):
     add_session(warehouse)
     (request,) = schedule_tick(warehouse, instance).run_requests
-    assert request.run_key == "yearly:2026"
+    assert request.run_key == "yearly:2026-01-15"
     assert f"{NEW_SESSION}.json" in request.tags["newer"]
 
 
@@ -80,6 +81,24 @@ def test_a_new_session_asks_for_one_run(warehouse, instance):
     (first,) = sensor_tick("new_sessions", warehouse, instance).run_requests
     (again,) = sensor_tick("new_sessions", warehouse, instance).run_requests
     assert first.run_key == again.run_key  # Dagster starts one run a key
+
+
+def test_what_failed_is_asked_for_again_the_next_day(warehouse, instance, monkeypatch):
+    add_session(warehouse)
+    (first,) = sensor_tick("new_sessions", warehouse, instance).run_requests
+    monkeypatch.setattr(sensors, "now", lambda: now() + timedelta(days=1))
+    (next_day,) = sensor_tick("new_sessions", warehouse, instance).run_requests
+    assert first.run_key != next_day.run_key
+    days = [schedule_tick(warehouse, instance, day).run_requests[0].run_key for day in (15, 16)]
+    assert len(set(days)) == 2
+
+
+def test_nothing_is_asked_for_while_a_refresh_runs(warehouse, instance):
+    add_session(warehouse)
+    with take_lock(warehouse.layout, "a run from the command line"):
+        assert sensor_tick("new_sessions", warehouse, instance).skip_message == UNDER_WAY
+        assert schedule_tick(warehouse, instance).skip_message == UNDER_WAY
+    assert sensor_tick("new_sessions", warehouse, instance).run_requests
 
 
 def test_the_sessions_sensor_waits_for_a_first_refresh(warehouse, instance):

@@ -24,8 +24,14 @@ data as (
 ),
 
 sessions as (
-    select count(distinct session) filter (status = 'as expected' and found_roll_calls > 0) as complete
-    from {{ ref('completeness') }}
+    select count(*) as complete
+    from (
+        select session
+        from {{ ref('completeness') }}
+        where found_roll_calls > 0
+        group by session
+        having bool_and(status = 'as expected') and bool_or(expected_rule = 'exact')
+    )
 ),
 
 releases as (
