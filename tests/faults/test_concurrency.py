@@ -30,24 +30,64 @@ from orchestration.sensors import killed_runs
 
 READERS, PUBLICATIONS = 10, 20
 
+# All twenty take a quarter of an hour; set to 20 to see them.
+REFRESHES = int(os.environ.get("UNGA_WHOLE_REFRESHES", "1"))
+
 # Asks over and over, each time over a new connection, until its input ends. Each time it says which
 # build it began with, which builds the rows of a long query are from, and which it ended with.
 READER = """
 import select, sys, duckdb
-stamp = "select build from marts.stamp limit 1"
-long = '''
+_, file, one, many = sys.argv
+while not select.select([sys.stdin], [], [], 0)[0]:
+    with duckdb.connect(file, read_only=True, config={"threads": 1}) as connection:
+        first, rows, last = (connection.sql(sql).fetchall()[0][0] for sql in (one, many, one))
+    print(first, *rows, last, flush=True)
+"""
+STAMP = "select build from marts.stamp limit 1"
+STAMPS = """
     select list(distinct build order by build)
     from (
         select build, count(*) from marts.stamp as a
         inner join marts.fct_votes as votes on a.place = hash(votes.roll_call_id) % 1000
         group by build, votes.state
     )
-'''
-while not select.select([sys.stdin], [], [], 0)[0]:
-    with duckdb.connect(sys.argv[1], read_only=True, config={"threads": 1}) as connection:
-        first, rows, last = (connection.sql(sql).fetchall()[0][0] for sql in (stamp, long, stamp))
-    print(first, *rows, last, flush=True)
 """
+RUN = "select run_id from marts.publication"
+RUNS = """
+    select list(distinct run_id order by run_id)
+    from (
+        select run_id, a.state, b.state, count(*)
+        from marts.freshness cross join marts.fct_votes as a
+        inner join marts.fct_votes as b using (roll_call_id)
+        where mart = 'fct_votes' group by all
+    )
+"""
+
+
+def readers_of(file: Path, one: str, many: str) -> list[subprocess.Popen[str]]:
+    return [
+        subprocess.Popen(
+            [sys.executable, "-c", READER, str(file), one, many],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(READERS)
+    ]
+
+
+def builds_seen(readers: list[subprocess.Popen[str]], heads: list[str]) -> set[str]:
+    """The builds that readers, told to end, were answered from; fails if one answer is of two."""
+    seen = set()
+    for reader, head in zip(readers, heads, strict=True):
+        answers, errors = reader.communicate("")
+        assert reader.returncode == 0, errors
+        for answer in (head + answers).splitlines():
+            builds = set(answer.split())
+            assert len(builds) == 1, f"an answer from several builds: {answer}"
+            seen |= builds
+    return seen
 
 
 def stamped(sample: Path, target: Path, build: int) -> None:
@@ -68,29 +108,22 @@ def test_readers_are_answered_from_one_whole_build_through_many_publications(
     published, following = tmp_path / "sample.duckdb", tmp_path / "build" / "sample.duckdb"
     following.parent.mkdir()
     stamped(built_sample / "sample.duckdb", published, 0)
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, str(published)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(READERS)
-    ]
+    readers = readers_of(published, STAMP, STAMPS)
     heads = [reader.stdout.readline() for reader in readers if reader.stdout]
     for build in range(1, PUBLICATIONS + 1):
         stamped(published, following, build)
         replace_published(following, published)
-    seen = set()
-    for reader, head in zip(readers, heads, strict=True):
-        answers, errors = reader.communicate("")
-        assert reader.returncode == 0, errors
-        for answer in (head + answers).splitlines():
-            builds = set(answer.split())
-            assert len(builds) == 1, f"an answer from several builds: {answer}"
-            seen |= builds
-    assert len(seen) > 2, "the readers saw nothing of the publications"
+    assert len(builds_seen(readers, heads)) > 2, "the readers saw nothing of the publications"
+
+
+def test_readers_are_answered_from_one_whole_build_through_whole_refreshes(sample_warehouse):
+    readers = readers_of(sample_warehouse / "sample.duckdb", RUN, RUNS)
+    heads = [reader.stdout.readline() for reader in readers if reader.stdout]
+    for _ in range(REFRESHES):
+        refreshed = unga(sample_warehouse, "sample")
+        assert refreshed.returncode == 0, refreshed.stdout
+    seen = builds_seen(readers, heads)
+    assert len(seen) >= REFRESHES, "the readers saw nothing of the refreshes"
 
 
 def free_port() -> int:
