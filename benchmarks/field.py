@@ -17,7 +17,7 @@ from benchmarks.tables import megabytes, seconds, table
 from benchmarks.watch import Watched, watch
 
 TITLE = "Against the recipe of the field"
-SLICES = (25, 50, 100, 200)
+SLICES = (50, 100, 200, 400)
 SLICE = f"""
     with chosen as (
         select roll_call_id from ({TOPICS}) where topic = 'all' and scheme = 'study'

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "suites"
 SUITES: tuple[str, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.yml")))
 
+# Beyond this DuckDB sets aside on disk.
+MEMORY = "800MB"
+
 # Of rows, and of things in a row, that a failure names.
 NAMED = 10
 
@@ -66,7 +69,7 @@ def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> li
     """Check the marts of a build file, and write the results to the Data Docs in `docs`, anew."""
     results, validated = [], []
     shutil.rmtree(docs, ignore_errors=True)
-    with duckdb.connect(database, read_only=True) as connection:
+    with duckdb.connect(database, True, {"memory_limit": MEMORY}) as connection:
         context = _context(docs)
         for table in tables:
             suite = read_suite(table)

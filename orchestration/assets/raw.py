@@ -16,6 +16,8 @@ from orchestration.resources import Warehouse
 from orchestration.sources import SOURCES, Parsed, Release, SourceError, landed_releases
 
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")
+# Texts that a frame holds once for many rows are written out in Arrow, row by row.
+ROWS_AT_ONCE = 250_000
 SESSIONS_KEY = dg.AssetKey(["raw", "sessions"])
 
 # Not built by itself: the raw steps report each session that they took in, so that one run over
@@ -113,9 +115,10 @@ def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> 
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    connection.register("incoming", rows.to_arrow())
-    connection.execute(f"insert into raw.{table} by name select * from incoming")
-    connection.unregister("incoming")
+    for some in rows.iter_slices(ROWS_AT_ONCE):
+        connection.register("incoming", some.to_arrow())
+        connection.execute(f"insert into raw.{table} by name select * from incoming")
+        connection.unregister("incoming")
 
 
 def _files(name: str, release: Release) -> pl.DataFrame:

@@ -30,7 +30,7 @@ UNFINISHED = (".part", ".crdownload", ".download", ".tmp", ".swp")
 
 CHUNK = 1 << 20
 # The largest file known is 364 MB unpacked; votes repeat much, packed to a thirtieth.
-LARGEST_UNPACKED = 2 << 30
+LARGEST_UNPACKED = 4_000_000_000
 LARGEST_RATIO = 250
 # Below this a ratio says nothing.
 RATIO_FROM = 64 << 20

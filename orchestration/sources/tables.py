@@ -77,10 +77,29 @@ def scan(
     return frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())).select(
         pl.col(ROW).cast(pl.Int32),
         **{
-            new: pl.lit(None, pl.String) if old is None else pl.col(old).replace("", None)
+            # Not replace(): that holds on to the text of the whole file.
+            new: pl.lit(None, pl.String) if old is None else pl.when(pl.col(old) != "").then(old)
             for new, old in columns.items()
         },
     )
+
+
+def described_once(given: pl.LazyFrame, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What rows say in `columns`, once for all rows that say the same; the first row's number.
+
+    Also which row says what: row number and place of what it says among the former. The columns are
+    read twice, so that of what most rows of a file repeat only a hash is ever in memory.
+    """
+    rows = given.select(ROW, said=pl.struct(columns).hash()).collect(engine="streaming")
+    first = rows.unique("said", keep="first", maintain_order=True).with_row_index("nth")
+    # Texts are copied: those of a filtered frame would hold on to all that they were cut from.
+    described = (
+        given.select(ROW, *columns)
+        .filter(pl.col(ROW).is_in(first[ROW].implode()))
+        .with_columns(pl.col(columns) + "")
+    )
+    of_rows = rows.join(first.select("said", "nth"), on="said", maintain_order="left")
+    return described.collect(engine="streaming").sort(ROW), of_rows.select(ROW, "nth")
 
 
 @contextmanager
@@ -95,9 +114,12 @@ def polars_errors_named(name: str) -> Iterator[None]:
         ) from error
 
 
-def refuse(frame: pl.DataFrame, name: str, checks: list[Check]) -> None:
-    """Raise SourceError for the first row that a check calls bad, in the order of the checks."""
-    first = frame.select(
+def refuse(frame: pl.DataFrame | pl.LazyFrame, name: str, checks: list[Check]) -> None:
+    """Raise SourceError for the first row that a check calls bad, in the order of the checks.
+
+    A lazy frame is read through for that, and never in memory as a whole.
+    """
+    looked_up = frame.lazy().select(
         piece
         for nth, check in enumerate(checks)
         for piece in (
@@ -106,6 +128,7 @@ def refuse(frame: pl.DataFrame, name: str, checks: list[Check]) -> None:
             check.bad.sum().alias(f"rows {nth}"),
         )
     )
+    first = looked_up.collect(engine="streaming")
     for nth, check in enumerate(checks):
         row, value, rows = (first.item(0, f"{it} {nth}") for it in ("row", "value", "rows"))
         if row is not None:

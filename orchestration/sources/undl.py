@@ -42,6 +42,7 @@ from orchestration.sources.tables import (
     ROW,
     Check,
     day,
+    described_once,
     header,
     not_a_day_of,
     polars_errors_named,
@@ -89,7 +90,6 @@ FIRST_RELEASE = {
     "total_ms": ("total_voting", "total-voting"),
 }
 OPTIONAL = {"session", "vote_note"}
-BATCH = 50_000
 NOT_VOTING = ("NV", "")
 SUFFIXES = (".csv", ".csv.gz", ".zip")
 DATED = re.compile(r"(\d{4})[_-](\d{1,2})[_-](\d{1,2})(?=\D)")
@@ -260,8 +260,12 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
         votes = _votes(given, path.name)
         if not votes.height:
             raise SourceError(f"{path.name}: no votes in it. Download it again.")
-        described = _described(given, path.name)
-    rows = described.explode(ROW).join(votes, on=ROW).sort(ROW)
+        described, of_rows = _described(given, path.name)
+    rows = (
+        votes.join(of_rows, on=ROW, maintain_order="left")
+        .join(described, on="nth", maintain_order="left")
+        .drop("nth")
+    )
     repeated = _repeated(rows, path.name)
     no_session = pl.col("given_session").is_null()
     rules: dict[str, tuple[pl.Expr | pl.Series, str]] = {
@@ -277,7 +281,8 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
     for rule, (mended, shown) in rules.items():
         if (found := rows.filter(mended)).height:
             repairs[rule] = (found.height, f"row {found[ROW][0]}: {found[shown][0]}")
-    return rows.filter(~repeated).select(
+    kept = rows.filter(~repeated) if repeated.any() else rows
+    return kept.select(
         ROW,
         "undl_id",
         "ms_code",
@@ -310,24 +315,13 @@ def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
     return votes
 
 
-def _described(given: pl.LazyFrame, name: str) -> pl.DataFrame:
-    """The roll calls, typed, each with the list of its rows. Raises SourceError by row.
+def _described(given: pl.LazyFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The roll calls, typed, and which row is of which. Raises SourceError by row.
 
-    A roll call's description stands on each of its rows, most of the file's 364 MB. Gathered batch
-    by batch it is never in memory as often as in the file.
+    A roll call's description stands on each of its rows, most of the file's 364 MB.
     """
-    batches = [
-        batch.group_by(DESCRIPTION).agg(ROW) for batch in given.collect_batches(chunk_size=BATCH)
-    ]
-    described = (
-        pl.concat(batches)
-        .group_by(DESCRIPTION)
-        .agg(pl.col(ROW).explode())
-        .with_columns(
-            pl.col(ROW).list.sort(),
-            pl.col("session", "date", *TOTALS).name.prefix("given_"),
-        )
-    )
+    described, of_rows = described_once(given, list(DESCRIPTION))
+    described = described.with_columns(pl.col("session", "date", *TOTALS).name.prefix("given_"))
     described = described.with_columns(
         session=pl.Series(
             [
@@ -338,9 +332,8 @@ def _described(given: pl.LazyFrame, name: str) -> pl.DataFrame:
         ),
         vote_date=day("date"),
     ).with_columns(whole(total) for total in TOTALS)
-    first = described.with_columns(pl.col(ROW).list.first()).sort(ROW)
-    refuse(first, name, _checks())
-    return described
+    refuse(described, name, _checks())
+    return described.drop(ROW).with_row_index("nth"), of_rows
 
 
 def _checks() -> list[Check]:

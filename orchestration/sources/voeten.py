@@ -42,6 +42,7 @@ from orchestration.sources.tables import (
     ROW,
     Check,
     day,
+    described_once,
     header,
     not_a_day_of,
     polars_errors_named,
@@ -351,7 +352,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, tuple[int, 
 
 def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
     """Every row's vote, and whether it only repeats an earlier one. Raises SourceError by row."""
-    votes = given.select(
+    typed = given.select(
         ROW,
         whole("rcid"),
         whole("ccode"),
@@ -363,12 +364,10 @@ def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
         given_member="member",
         given_state=pl.col("ccode"),
         given_roll_call=pl.col("rcid"),
-    ).collect(engine="streaming")
-    of_state = ["rcid", "ccode"]
-    repeated = ~pl.struct(of_state).is_first_distinct()
+    )
     member = pl.col("member")
     refuse(
-        votes,
+        typed,
         name,
         [
             Check(pl.col("rcid").is_null(), "given_roll_call", "a whole number (rcid)"),
@@ -385,14 +384,21 @@ def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
             ),
         ],
     )
-    votes = votes.with_columns(
-        repeated=repeated, member=pl.coalesce(member == 1, pl.col("vote") != 9)
+    votes = (
+        typed.drop(pl.selectors.starts_with("given_"))
+        .with_columns(member=pl.coalesce(member == 1, pl.col("vote") != 9))
+        .collect(engine="streaming")
     )
+    # One number for the two that name a state's vote takes a quarter of the memory.
+    of_state = pl.col("rcid").cast(pl.Int64) * 2**31 + pl.col("ccode")
+    votes = votes.with_columns(repeated=~of_state.is_first_distinct())
     if votes["repeated"].any():
-        differs = pl.col("vote") != pl.col("vote").first().over(of_state)
+        differs = pl.col("vote") != pl.col("vote").first().over("rcid", "ccode")
         expected = "one vote of a state in a roll call, not two that differ"
-        refuse(votes, name, [Check(differs, "given_vote", expected)])
-    return votes.drop(pl.selectors.starts_with("given_"))
+        refuse(
+            votes.with_columns(given_vote="vote"), name, [Check(differs, "given_vote", expected)]
+        )
+    return votes
 
 
 def _described(given: pl.LazyFrame, layout: Mapping[str, str | None], name: str) -> pl.DataFrame:
@@ -401,13 +407,8 @@ def _described(given: pl.LazyFrame, layout: Mapping[str, str | None], name: str)
     A roll call's description stands on each of its votes' rows, so that it is read once.
     """
     texts = [it for it in layout if it not in OF_A_VOTE]
-    described = (
-        given.group_by("rcid", *texts)
-        .agg(pl.col(ROW).min())
-        .collect(engine="streaming")
-        .sort(ROW)
-        .with_columns(pl.col(texts).name.prefix("given_"))
-    )
+    described, _ = described_once(given, ["rcid", *texts])
+    described = described.with_columns(pl.col(texts).name.prefix("given_"))
     vote_date = day("date")
     # Without a session column: the symbol's, or the one that was open on the day.
     of_symbol = pl.col("unres").str.extract(r"^(?:A/RES|R)/(\d{1,3})/", 1).cast(pl.Int32)

@@ -36,12 +36,13 @@ REFRESHES = int(os.environ.get("UNGA_WHOLE_REFRESHES", "1"))
 # Asks over and over, each time over a new connection, until its input ends. Each time it says which
 # build it began with, which builds the rows of a long query are from, and which it ended with.
 READER = """
-import select, sys, duckdb
+import select, sys, time, duckdb
 _, file, one, many = sys.argv
 while not select.select([sys.stdin], [], [], 0)[0]:
     with duckdb.connect(file, read_only=True, config={"threads": 1}) as connection:
         first, rows, last = (connection.sql(sql).fetchall()[0][0] for sql in (one, many, one))
     print(first, *rows, last, flush=True)
+    time.sleep(0.5)
 """
 STAMP = "select build from marts.stamp limit 1"
 STAMPS = """
