@@ -37,7 +37,7 @@ lint: setup ## ruff, mypy, sqlfluff
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 
-bench: setup ## Measure a whole refresh and the queries; a report, not a test
+bench: setup ## Measure refresh, kernel, queries, growth: a report, not a test
 	$(BIN)/python -m benchmarks
 
 browser: ## Install Chromium, which the tests of the UI drive (Debian, Ubuntu)
