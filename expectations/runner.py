@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "suites"
 SUITES: tuple[str, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.yml")))
 
+# Folders of the Data Docs.
+SECTIONS = ("expectations", "validations", "static")
+
 # Beyond this DuckDB sets aside on disk.
 MEMORY = "800MB"
 
@@ -68,7 +71,9 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFram
 def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> list[SuiteResult]:
     """Check the marts of a build file, and write the results to the Data Docs in `docs`, anew."""
     results, validated = [], []
-    shutil.rmtree(docs, ignore_errors=True)
+    for section in SECTIONS:
+        if (docs / section).exists():
+            shutil.rmtree(docs / section)
     with duckdb.connect(database, True, {"memory_limit": MEMORY}) as connection:
         context = _context(docs)
         for table in tables:

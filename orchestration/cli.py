@@ -129,14 +129,18 @@ def _run(layout: Layout, config: dict[str, Any]) -> None:
     from orchestration.progress import console
 
     console.file = terminal
+    before = {synthetic: _stamp(layout.published(synthetic)) for synthetic in (False, True)}
     try:
-        published, whole = _execute(layout, config)
+        whole = _execute(layout, config)
     except Exception as unexpected:
         traceback.print_exc()
         console.print(
             f"✗ {unexpected}\nmore in {log}", style="bold red", markup=False, soft_wrap=True
         )
-        published, whole = None, False
+        whole = False
+    files = [layout.published(synthetic) for synthetic in before]
+    new = [file for file, was in zip(files, before.values(), strict=True) if _stamp(file) != was]
+    published = new[0] if new else None
     if published is None:
         console.print("Not published: the last good file is as it was.", style="bold red")
         logs = [it for it in map(layout.checks_log, (False, True)) if it.exists()]
@@ -165,8 +169,13 @@ def _terminal_apart(log: Path) -> IO[str]:
     return terminal
 
 
-def _execute(layout: Layout, config: dict[str, Any]) -> tuple[Path | None, bool]:
-    """Run the job; the file it published, None if it was refused, and whether all went well."""
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What differs once another file has taken the place; None if there is none."""
+    return (file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None
+
+
+def _execute(layout: Layout, config: dict[str, Any]) -> bool:
+    """Run the job; whether all of its steps ended well."""
     import dagster as dg
 
     from orchestration.definitions import build_defs
@@ -181,13 +190,7 @@ def _execute(layout: Layout, config: dict[str, Any]) -> tuple[Path | None, bool]
             instance=instance,
             raise_on_error=False,
         )
-    made = {
-        event.asset_key.path[-1]
-        for event in result.all_events
-        if event.is_step_materialization and event.step_key == "publish" and event.asset_key
-    }
-    published = layout.published(synthetic="sample" in made) if made else None
-    return published, result.success
+    return result.success
 
 
 @app.command()

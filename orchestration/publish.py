@@ -7,7 +7,7 @@ a build may be published (assets/publication.py asks the checks).
 import hashlib
 import json
 import os
-import tempfile
+import shutil
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -88,10 +88,14 @@ def export_marts(published: Path, marts: Iterable[str], exports: Path) -> list[P
     All is written beside first and then put in place, file by file, the data package last: it has
     each file's size and hash, so that files of two builds can't pass for one.
     """
-    exports.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=exports, prefix=".") as beside:
-        written = _write_exports(published, sorted(marts), Path(beside))
-        return [file.replace(exports / file.name) for file in written]
+    beside = exports / ".unfinished"
+    if beside.exists():
+        shutil.rmtree(beside)  # left by a run that was killed
+    beside.mkdir(parents=True)
+    written = _write_exports(published, sorted(marts), beside)
+    placed = [file.replace(exports / file.name) for file in written]
+    beside.rmdir()
+    return placed
 
 
 def _write_exports(published: Path, marts: Iterable[str], folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,10 @@ from orchestration.sources import Origin
 # The tag of a run that something newer is the reason of, and what is said instead of a second one.
 NEWER = "newer"
 UNDER_WAY = "A refresh is running or waits to run already."
+# Whoever only looks whether the lock is held, or notes killed runs, has it for less than this.
+LOCK_PATIENCE = 2.0
+# From the launch of a run to its first sign of life.
+LONGEST_START = 300
 
 
 class RefreshRefusedError(Exception):
@@ -44,21 +49,30 @@ def take_lock(layout: Layout, run_id: str) -> IO[str]:
     """
     layout.build.mkdir(parents=True, exist_ok=True)
     lock = layout.lock.open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = json.loads(lock.read() or "{}")
-        lock.close()
-        raise RefreshRefusedError(
-            f"Another refresh is running: process {holder.get('process', '?')}, run "
-            f"{holder.get('run', '?')}, since {holder.get('since', '?')} UTC. It holds "
-            f"{layout.lock}; wait until it ends, then start again."
-        ) from None
+    until = time.monotonic() + LOCK_PATIENCE
+    while not _locked(lock):
+        if time.monotonic() > until:
+            lock.seek(0)
+            holder = json.loads(lock.read() or "{}")
+            lock.close()
+            raise RefreshRefusedError(
+                f"Another refresh is running: process {holder.get('process', '?')}, run "
+                f"{holder.get('run', '?')}, since {holder.get('since', '?')} UTC. It holds "
+                f"{layout.lock}; wait until it ends, then start again."
+            )
+        time.sleep(0.05)
     lock.truncate(0)
     json.dump({"process": os.getpid(), "run": run_id, "since": str(now())}, lock)
     lock.flush()
     return lock
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_held(layout: Layout) -> bool:
@@ -66,11 +80,7 @@ def is_held(layout: Layout) -> bool:
     if not layout.lock.exists():
         return False
     with layout.lock.open("a", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not _locked(lock)
 
 
 def refuse_what_is_in_the_way(layout: Layout) -> None:
@@ -102,18 +112,29 @@ def end_orphans(build: Path) -> None:
                 os.kill(int(environment.parent.name), signal.SIGKILL)
 
 
+def dead_runs(
+    instance: dg.DagsterInstance, own: str = "", seconds: float = 0
+) -> list[dg.DagsterRun]:
+    """The runs that Dagster takes to be at work, given that none but `own` has the lock.
+
+    Only those that began more than `seconds` ago are dead for sure: a run takes the lock soon after
+    it has begun, and begins within minutes of being launched.
+    """
+    running = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    found: list[dg.DagsterRun] = []
+    for statuses, age in ((running, seconds), ([dg.DagsterRunStatus.STARTING], LONGEST_START)):
+        before = datetime.now(UTC) - timedelta(seconds=age)
+        found += instance.get_runs(dg.RunsFilter(statuses=statuses, updated_before=before))
+    return [run for run in found if run.run_id != own]
+
+
 def close_records(instance: dg.DagsterInstance, own: str = "", seconds: float = 0) -> int:
     """Note as failed each run that was killed before it could say so; only for the lock's holder.
 
     Dagster takes them to be running still, and would let the next run from the UI wait for ever.
-    Only those that began more than `seconds` ago are dead for sure: a run takes the lock soon after
-    it has begun. Returns how many there were.
+    Returns how many there were.
     """
-    running = dg.RunsFilter(
-        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING],
-        updated_before=datetime.now(UTC) - timedelta(seconds=seconds),
-    )
-    dead = [run for run in instance.get_runs(running) if run.run_id != own]
+    dead = dead_runs(instance, own, seconds)
     for run in dead:
         instance.report_run_failed(run, "Its process was killed.")
     return len(dead)
@@ -165,10 +186,10 @@ class Warehouse(dg.ConfigurableResource):
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Take the lock, and clear what runs that failed or were killed left behind."""
         self._run_id = context.run.run_id if context.run else "by hand"
+        refuse_what_is_in_the_way(self.layout)
         self._lock = take_lock(self.layout, self._run_id)
         self._on_sample = self.synthetic
         self._outcomes = []
-        refuse_what_is_in_the_way(self.layout)
         end_orphans(self.layout.build)
         if context.instance and context.run:
             close_records(context.instance, self._run_id)

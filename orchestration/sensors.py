@@ -15,6 +15,7 @@ from orchestration.resources import (
     RefreshRefusedError,
     Warehouse,
     close_records,
+    dead_runs,
     now,
     take_lock,
     under_way,
@@ -64,9 +65,11 @@ def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
         name="killed_runs",
         minimum_interval_seconds=A_MINUTE,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Refreshes that were killed before they could say so are noted as failed.",
+        description="Refreshes that were killed before they could say so, noted as failed.",
     )
     def watch_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        if not dead_runs(context.instance, seconds=A_MINUTE):
+            return dg.SkipReason("No run seems to be at work.")
         try:
             lock = take_lock(warehouse.layout, "the sensor killed_runs")
         except RefreshRefusedError:

@@ -97,7 +97,9 @@ def pair_counts(
     placed[roll_calls.indices.to_numpy(), pc.index_in(votes["state"], states).to_numpy()] = (
         pc.index_in(votes["vote"], pa.array(VOTES)).to_numpy()
     )
-    keys = topics.group_by(["scheme", "topic", period]).aggregate([("roll_call_id", "list")])
+    rows = pc.index_in(topics["roll_call_id"], roll_calls.dictionary)
+    topics = topics.select(["scheme", "topic", period]).append_column("row", rows)
+    keys = topics.group_by(["scheme", "topic", period]).aggregate([("row", "list")])
     keys = keys.sort_by([(name, "ascending") for name in ("scheme", "topic", period)])
     words = {
         name: pa.array(sorted(keys[name].unique().to_pylist())) for name in ("scheme", "topic")
@@ -115,8 +117,7 @@ def pair_counts(
         with threadpool_limits(limits=1, user_api="blas"):
             for key in keys.to_batches(max_chunksize=1):
                 scheme, topic, when, selected = (column[0] for column in key.columns)
-                rows = pc.index_in(selected.values, roll_calls.dictionary).to_numpy(False)
-                first, second, counts = count_pairs(placed[rows])
+                first, second, counts = count_pairs(placed[selected.values.to_numpy()])
                 size = len(first)
                 one_word = [
                     pa.DictionaryArray.from_arrays(

@@ -22,7 +22,7 @@ import stamina
 from orchestration.sources.base import LandedFile, NotInReachError, Patience
 
 # Far above the largest file known (364 MB); a small answer is a list of files.
-LARGEST_FILE = 2 << 30
+LARGEST_FILE = 4_000_000_000
 LARGEST_ANSWER = 16 << 20
 MOST_REDIRECTS = 5
 DATA_TYPES = {

@@ -90,7 +90,7 @@ def described_once(given: pl.LazyFrame, columns: list[str]) -> tuple[pl.DataFram
     Also which row says what: row number and place of what it says among the former. The columns are
     read twice, so that of what most rows of a file repeat only a hash is ever in memory.
     """
-    rows = given.select(ROW, said=pl.struct(columns).hash()).collect(engine="streaming")
+    rows = given.select(ROW, said=pl.struct(columns).hash()).collect(engine="streaming").sort(ROW)
     first = rows.unique("said", keep="first", maintain_order=True).with_row_index("nth")
     # Texts are copied: those of a filtered frame would hold on to all that they were cut from.
     described = (

@@ -7,23 +7,32 @@ row, which takes twenty times as long.
 import pyarrow as pa
 import pyarrow.compute as pc
 
+MATCHES = pa.schema(
+    {
+        "roll_call_id": pa.string(),
+        "scheme": pa.string(),
+        "topic": pa.string(),
+        "tier": pa.int32(),
+        "field": pa.string(),
+        "rule_id": pa.string(),
+    }
+)
+
 
 def model(dbt, session):
     """Read each text with every reviewed rule for texts of its field."""
     dbt.config(materialized="table")
     texts = dbt.ref("int_topics__texts").to_arrow_table()
-    matches = []
+    matches = [MATCHES.empty_table()]
     for rule in dbt.ref("topic_rules").to_arrow_table().to_pylist():
         read = texts.filter(pc.equal(texts["field"], rule["field"]))
         read = read.filter(pc.match_substring_regex(read["text"], rule["pattern"]))
         if rule["unless"]:
             refused = pc.match_substring_regex(read["title_and_agenda"], rule["unless"])
             read = read.filter(pc.invert(refused))
-        said = {column: rule[column] for column in ("scheme", "topic", "tier", "field", "rule_id")}
-        matches.append(
-            pa.table(
-                {"roll_call_id": read["roll_call_id"]}
-                | {column: pa.repeat(value, len(read)) for column, value in said.items()}
-            )
-        )
+        said = {
+            name: pa.array([rule[name]] * len(read), MATCHES.field(name).type)
+            for name in MATCHES.names[1:]
+        }
+        matches.append(pa.table({"roll_call_id": read["roll_call_id"]} | said, schema=MATCHES))
     return pa.concat_tables(matches)

@@ -28,9 +28,10 @@ sessions as (
     from (
         select session
         from {{ ref('completeness') }}
-        where found_roll_calls > 0
         group by session
-        having bool_and(status = 'as expected') and bool_or(expected_rule = 'exact')
+        having
+            bool_and(status = 'as expected')
+            and bool_or(expected_rule = 'exact' and found_roll_calls > 0)
     )
 ),
 
