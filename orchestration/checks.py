@@ -50,12 +50,11 @@ def suite_checks(
 ) -> Iterator[dg.MaterializeResult]:
     """Run every suite on the build file; the checks that fail hold publication back."""
     for result in run_suites(warehouse.build_file, warehouse.layout.data_docs):
+        mart = f"marts.{result.table}"
         outcomes = [
-            Outcome(
-                f"marts.{result.table}", failure.expectation, KIND, False, detail=failure.detail
-            )
+            Outcome(mart, failure.expectation, KIND, False, detail=failure.detail)
             for failure in result.failures
-        ] or [Outcome(f"marts.{result.table}", f"suite of {result.table}", KIND, result.passed)]
+        ] or [Outcome(mart, f"suite of {result.table}", KIND, result.passed)]
         warehouse.keep(outcomes)
         wrong = [outcome.line() for outcome in outcomes if outcome.blocks]
         for line in wrong:

@@ -129,7 +129,7 @@ def _run(layout: Layout, config: dict[str, Any]) -> None:
     from orchestration.progress import console
 
     console.file = terminal
-    before = {synthetic: _stamp(layout.published(synthetic)) for synthetic in (False, True)}
+    before = {file: _stamp(file) for file in map(layout.published, (False, True))}
     try:
         whole = _execute(layout, config)
     except Exception as unexpected:
@@ -138,19 +138,18 @@ def _run(layout: Layout, config: dict[str, Any]) -> None:
             f"✗ {unexpected}\nmore in {log}", style="bold red", markup=False, soft_wrap=True
         )
         whole = False
-    files = [layout.published(synthetic) for synthetic in before]
-    new = [file for file, was in zip(files, before.values(), strict=True) if _stamp(file) != was]
-    published = new[0] if new else None
-    if published is None:
+    published = [file for file, was in before.items() if _stamp(file) != was]
+    if not published:
         console.print("Not published: the last good file is as it was.", style="bold red")
         logs = [it for it in map(layout.checks_log, (False, True)) if it.exists()]
-        for newest in sorted(logs, key=lambda it: it.stat().st_mtime)[-1:]:
+        if logs:
+            newest = max(logs, key=lambda it: it.stat().st_mtime)
             console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
         raise typer.Exit(1)
     from orchestration.report import print_summary
 
-    print_summary(console, published)
+    print_summary(console, published[0])
     if not whole:
         console.print(
             "Published; but not all that is made from the file, as said above: exports and report "

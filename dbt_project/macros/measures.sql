@@ -100,6 +100,13 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     absent_b as absent_a, absent_a as absent_b, absent_either
 {%- endmacro %}
 
+{#- The same counts added up over several rows of a pair. -#}
+{% macro summed_pair_columns() -%}
+    {%- for column in pair_columns().split(', ') %}
+    sum({{ column }})::integer as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- What every table of cohesion says of a pair: n, its three shares as counts, absences, each measure. -#}
 {% macro cohesion_columns() -%}
     n,

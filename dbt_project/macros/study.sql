@@ -41,7 +41,6 @@ asked_powers as materialized (
 {%- endmacro %}
 
 {% macro study_cohesion_sql(question, checked=false) -%}
-{%- set counts = ['n', 'unanimous', 'absent_a', 'absent_b', 'absent_either'] -%}
 with {{ asked_states(question, checked) }},
 
 pairs as (
@@ -79,9 +78,7 @@ summed as (
         year,
         scheme,
         topic,
-        {%- for column in ['yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn'] + counts %}
-        sum({{ column }})::integer as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ summed_pair_columns() }}
     from of_year_and_period
     inner join asked_powers using (power)
     group by focus, power, power_rank, year, scheme, topic

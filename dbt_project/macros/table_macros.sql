@@ -79,10 +79,7 @@ summed as (
     select
         state_a,
         state_b,
-        {%- for column in ['yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn', 'n', 'unanimous', 'absent_a',
-            'absent_b', 'absent_either'] %}
-        sum({{ column }})::integer as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ summed_pair_columns() }}
     from marts.vote_pairs
     where
         scheme = marts.scheme_of(in_topic, in_scheme)

@@ -84,22 +84,22 @@ def scan(
     )
 
 
-def described_once(given: pl.LazyFrame, columns: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What rows say in `columns`, once for all rows that say the same; the first row's number.
+def described_once(given: pl.LazyFrame, columns: list[str]) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """What rows say in `columns`, under the number of the first row that says so, in its order.
 
-    Also which row says what: row number and place of what it says among the former. The columns are
-    read twice, so that of what most rows of a file repeat only a hash is ever in memory.
+    Also, when collected, which row says what: each row's number and that `first` row's. The columns
+    are read twice, so that of what most rows of a file repeat only a hash is ever in memory.
     """
     rows = given.select(ROW, said=pl.struct(columns).hash()).collect(engine="streaming").sort(ROW)
-    first = rows.unique("said", keep="first", maintain_order=True).with_row_index("nth")
+    first = rows.unique("said", keep="first", maintain_order=True)
     # Texts are copied: those of a filtered frame would hold on to all that they were cut from.
     described = (
         given.select(ROW, *columns)
         .filter(pl.col(ROW).is_in(first[ROW].implode()))
         .with_columns(pl.col(columns) + "")
     )
-    of_rows = rows.join(first.select("said", "nth"), on="said", maintain_order="left")
-    return described.collect(engine="streaming").sort(ROW), of_rows.select(ROW, "nth")
+    of_rows = rows.lazy().join(first.lazy().rename({ROW: "first"}), on="said").drop("said")
+    return described.collect(engine="streaming").sort(ROW), of_rows
 
 
 @contextmanager

@@ -262,9 +262,9 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
             raise SourceError(f"{path.name}: no votes in it. Download it again.")
         described, of_rows = _described(given, path.name)
     rows = (
-        votes.join(of_rows, on=ROW, maintain_order="left")
-        .join(described, on="nth", maintain_order="left")
-        .drop("nth")
+        votes.join(of_rows.collect(), on=ROW, maintain_order="left")
+        .join(described, left_on="first", right_on=ROW, maintain_order="left")
+        .drop("first")
     )
     repeated = _repeated(rows, path.name)
     no_session = pl.col("given_session").is_null()
@@ -315,7 +315,7 @@ def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
     return votes
 
 
-def _described(given: pl.LazyFrame, name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _described(given: pl.LazyFrame, name: str) -> tuple[pl.DataFrame, pl.LazyFrame]:
     """The roll calls, typed, and which row is of which. Raises SourceError by row.
 
     A roll call's description stands on each of its rows, most of the file's 364 MB.
@@ -333,7 +333,7 @@ def _described(given: pl.LazyFrame, name: str) -> tuple[pl.DataFrame, pl.DataFra
         vote_date=day("date"),
     ).with_columns(whole(total) for total in TOTALS)
     refuse(described, name, _checks())
-    return described.drop(ROW).with_row_index("nth"), of_rows
+    return described, of_rows
 
 
 def _checks() -> list[Check]:
