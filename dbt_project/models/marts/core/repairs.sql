@@ -36,7 +36,7 @@ select
     null as file,
     'a date before session 59 holds to the month only' as rule,
     count(*)::integer as rows,
-    min(voeten_rcid)::varchar as example
+    min(voeten_key) as example
 from {{ ref('stg_voeten__roll_calls') }}
 where date_precision = 'month'
 having count(*) > 0
@@ -47,7 +47,7 @@ select
     null as file,
     'a roll call without a symbol is known by the source''s number' as rule,
     count(*)::integer as rows,
-    min(voeten_rcid)::varchar as example
+    min(voeten_key) as example
 from {{ ref('stg_voeten__roll_calls') }}
 where source_symbol is null
 having count(*) > 0
