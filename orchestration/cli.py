@@ -49,7 +49,6 @@ app = typer.Typer(
 app.command()(report)
 
 EXPECTED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
-LONGEST_LOOK = "1800"
 SampleOption = Annotated[bool, typer.Option("--sample", help="Of the sample, not the real votes.")]
 
 
@@ -73,9 +72,6 @@ def _dagster_home(layout: Layout) -> None:
     shutil.copyfile(ROOT / "dagster.yaml", layout.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
-    # The schedule and sensors fetch what is newer as they look, which takes more than a minute.
-    os.environ["DAGSTER_SCHEDULE_GRPC_TIMEOUT_SECONDS"] = LONGEST_LOOK
-    os.environ["DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS"] = LONGEST_LOOK
 
 
 @app.command()
@@ -89,18 +85,19 @@ def refresh(
     force: Annotated[bool, typer.Option(help="Build even if nothing is newer.")] = False,
 ) -> None:
     """Fetch what is newer, build, check, and publish warehouse/unga.duckdb."""
-    from orchestration.news import news
     from orchestration.report import code_in
-    from orchestration.sources import SOURCES
+    from orchestration.sources import SOURCES, Origin
+    from orchestration.updates import updates
 
     if unknown := set(source or []) - set(SOURCES):
         _fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
     layout = Layout.from_environment()
     published = layout.published(synthetic=False)
     if published.exists() and not force:
-        found = news(layout, mirror_from_environment(), source or [], session or [])
-        for words in found.refused:
-            typer.secho(f"refused: {words}", fg="red", err=True)
+        found = updates(layout, Origin.from_environment(), source or [], session or [], land=True)
+        refused = [file for landed in found.outcomes.values() for file in landed.refused]
+        for file in refused:
+            typer.secho(str(file), fg="red", err=True)
         newer = list(found.newer)
         if code_in(published) != code_version():
             newer.append("the code or the seeds have changed")
@@ -109,7 +106,7 @@ def refresh(
                 f"Nothing is newer than what {published} was built from: same releases, same code. "
                 "`unga refresh --force` builds again."
             )
-            raise typer.Exit(1 if found.refused else 0)
+            raise typer.Exit(3 if refused else 0)
         for reason in newer:
             typer.echo(f"newer: {reason}")
     _run(layout, {"fetch": source or [], "sessions": session or []})
