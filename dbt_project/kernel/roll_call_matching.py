@@ -9,7 +9,7 @@ where that is missing, they are paired as sets, in the order of their days.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import networkx as nx
@@ -90,7 +90,7 @@ def match(
         first = _in_order(roll_call for roll_call in unmatched if roll_call.session == session)
         second = _in_order(roll_call for roll_call in others if roll_call.session == session)
         pairs = list(_compared(first, second, votes))
-        for pair, how in _paired(first, second, pairs):
+        for pair, how in _Pairing(first, second, pairs).chosen():
             one, other = first[pair.first], second[pair.second]
             rows.append(
                 {
@@ -148,49 +148,62 @@ def _compared(
                     yield Pair(one, other, agreement, int(shared[other]), days)
 
 
-def _paired(
-    first: Sequence[RollCall], second: Sequence[RollCall], pairs: Sequence[Pair]
-) -> Iterator[tuple[Pair, str]]:
-    """Choose among the pairs, the surest first, each roll call once but for the uncertain ones."""
-    matched: set[int] = set()
-    taken: set[int] = set()
+@dataclass
+class _Pairing:
+    """The pairs chosen so far, the surest first; what is chosen is closed to the steps after."""
 
-    def still_open(least: float) -> list[Pair]:
+    first: Sequence[RollCall]
+    second: Sequence[RollCall]
+    pairs: Sequence[Pair]
+    matched: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
+
+    def chosen(self) -> Iterator[tuple[Pair, str]]:
+        """Each pair, and how it was told."""
+        yield from self._by_draft()
+        yield from self._by_votes()
+        for twins in _components(self._open(SAME)):
+            yield from self._among_twins(twins)
+        rest = self._open(POSSIBLE)
+        yield from (self._choose(pair, UNSURE) for pair in rest if _is_clear(pair, rest))
+
+    def _open(self, least: float) -> list[Pair]:
         return [
             pair
-            for pair in pairs
-            if pair.agreement >= least and pair.first not in matched and pair.second not in taken
+            for pair in self.pairs
+            if pair.agreement >= least
+            and pair.first not in self.matched
+            and pair.second not in self.taken
         ]
 
-    def choose(pair: Pair, how: str) -> tuple[Pair, str]:
-        matched.add(pair.first)
-        taken.add(pair.second)
+    def _choose(self, pair: Pair, how: str) -> tuple[Pair, str]:
+        self.matched.add(pair.first)
+        self.taken.add(pair.second)
         return pair, how
 
-    def share_a_draft(pair: Pair) -> bool:
-        return first[pair.first].draft == second[pair.second].draft is not None
+    def _by_draft(self) -> Iterator[tuple[Pair, str]]:
+        named = [
+            pair
+            for pair in self._open(SAME)
+            if self.first[pair.first].draft == self.second[pair.second].draft is not None
+        ]
+        yield from (self._choose(pair, "draft") for pair in named if _only_one(pair, named))
 
-    named = [pair for pair in still_open(SAME) if share_a_draft(pair)]
-    for pair in named:
-        if _only_one(pair, named):
-            yield choose(pair, "draft")
-    while clear := [pair for pair in still_open(SAME) if _is_clear(pair, still_open(POSSIBLE))]:
-        yield choose(clear[0], "votes")
-    for twins in _components(still_open(SAME)):
+    def _by_votes(self) -> Iterator[tuple[Pair, str]]:
+        while clear := [pair for pair in self._open(SAME) if _is_clear(pair, self._open(POSSIBLE))]:
+            yield self._choose(clear[0], "votes")
+
+    def _among_twins(self, twins: Sequence[Pair]) -> Iterator[tuple[Pair, str]]:
         sides = {pair.first for pair in twins}, {pair.second for pair in twins}
         how = "votes, among near twins" if len(sides[0]) == len(sides[1]) else UNSURE
         # Best votes first; of equals, nearest day; of these, in the order of their days.
         in_order = sorted(twins, key=lambda it: (-it.agreement, it.days, it.first, it.second))
         for pair in in_order:
-            if pair.first not in matched and pair.second not in taken:
-                yield choose(pair, how)
+            if pair.first not in self.matched and pair.second not in self.taken:
+                yield self._choose(pair, how)
         # One more than the other side has may be a second record of one of them.
-        for place in sorted(sides[0] - matched):
-            yield choose(next(pair for pair in in_order if pair.first == place), UNSURE)
-    rest = still_open(POSSIBLE)
-    for pair in rest:
-        if _is_clear(pair, rest):
-            yield choose(pair, UNSURE)
+        for place in sorted(sides[0] - self.matched):
+            yield self._choose(next(pair for pair in in_order if pair.first == place), UNSURE)
 
 
 def _only_one(pair: Pair, pairs: Sequence[Pair]) -> bool:

@@ -63,7 +63,9 @@ EXPECTATIONS = {
     "doubts": {
         "No rule doubts more of a session than it may": """
             insert into marts.doubts
-            select source, release, roll_call_id, null, year, session, 'totals differ', '', '', 'certain'
+            select
+                source, release, roll_call_id, null, year, session, 'totals differ', '', '',
+                'certain'
             from marts.dim_roll_calls where source = 'undl' and session = '77'""",
         "Every fault that shows in the marts is told": """
             update marts.dim_roll_calls set yes_stated = yes_stated + 1

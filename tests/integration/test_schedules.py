@@ -7,10 +7,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from orchestration.news import News, news
 
 from orchestration import sensors
 from orchestration.definitions import build_defs
-from orchestration.news import News, news
 from orchestration.resources import UNDER_WAY, Warehouse, now, take_lock
 
 NEW_SESSION = "79"

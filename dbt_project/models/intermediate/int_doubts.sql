@@ -113,7 +113,8 @@ differing as (
         roll_call_id,
         source_b,
         state,
-        string_agg(distinct source_a || ' ' || vote_a, ', ') || ', ' || source_b || ' ' || any_value(vote_b) as says
+        string_agg(distinct source_a || ' ' || vote_a, ', ')
+        || ', ' || source_b || ' ' || any_value(vote_b) as says
     from {{ ref('int_source_vote_comparison') }}
     where vote_a <> vote_b
     group by roll_call_id, source_b, state
@@ -182,7 +183,7 @@ doubts as (
         'vote of a non-member' as rule,
         votes.vote as says
     from {{ ref('int_source_votes') }} as votes
-    anti join {{ ref('int_source_seats') }} as seats using (source, source_key, state)
+    anti join {{ ref('int_source_seats') }} using (source, source_key, state)
     where votes.vote in ('yes', 'no', 'abstain')
     union all
     select
@@ -207,11 +208,10 @@ doubts as (
         ) as says
     from roll_calls
     left join sessions using (session)
-    where not coalesce(
-        roll_calls.vote_date between date_trunc('month', sessions.opened)
-        and coalesce(last_day(sessions.closed), date '2999-01-01'),
-        false
-    )
+    where
+        sessions.opened is null
+        or roll_calls.vote_date < date_trunc('month', sessions.opened)
+        or roll_calls.vote_date > coalesce(last_day(sessions.closed), date '2999-01-01')
     union all
     select
         roll_calls.source,
@@ -245,8 +245,9 @@ doubts as (
         roll_calls.source_key,
         null as state,
         'sources differ on the day' as rule,
-        format('{} in {}, {} in {}', first_of.vote_date, first_of.source, roll_calls.vote_date, roll_calls.source)
-            as says
+        format(
+            '{} in {}, {} in {}', first_of.vote_date, first_of.source, roll_calls.vote_date, roll_calls.source
+        ) as says
     from {{ ref('int_roll_calls') }} as first_of
     inner join roll_calls using (roll_call_id)
     where

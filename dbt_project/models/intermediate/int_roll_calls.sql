@@ -8,7 +8,7 @@ with source_roll_calls as (
         -- Of two records that may be the same vote the surer one is named.
         row_number() over (
             partition by ids.roll_call_id, roll_calls.source
-            order by ids.agreement desc nulls first, roll_calls.source_key
+            order by ids.agreement desc nulls first, roll_calls.source_key asc
         ) as nth
     from {{ ref('int_source_roll_calls') }} as roll_calls
     inner join {{ ref('int_roll_call_ids') }} as ids using (source, source_key)

@@ -2,11 +2,8 @@
 with sources_of as (
     select
         roll_call_id,
-        unnest([
-            {source: 'undl', source_key: undl_key},
-            {source: 'unxml', source_key: unxml_key},
-            {source: 'voeten', source_key: voeten_key}
-        ]) as one
+        unnest(['undl', 'unxml', 'voeten']) as source,
+        unnest([undl_key, unxml_key, voeten_key]) as source_key
     from {{ ref('int_roll_calls') }}
     where len(sources) > 1
 ),
@@ -14,12 +11,11 @@ with sources_of as (
 cast_votes as (
     select
         sources_of.roll_call_id,
-        votes.source,
+        source,
         votes.state,
         votes.vote
     from sources_of
-    inner join {{ ref('int_source_votes') }} as votes
-        on sources_of.one.source = votes.source and sources_of.one.source_key = votes.source_key
+    inner join {{ ref('int_source_votes') }} as votes using (source, source_key)
     where votes.vote in ('yes', 'no', 'abstain')
 )
 

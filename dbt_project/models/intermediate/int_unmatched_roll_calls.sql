@@ -1,5 +1,5 @@
--- Roll calls that no other source has under the same symbol, in sessions that another source has too. A symbol
--- without its part tells motions and parts of one resolution: 2758G(XXVI) may be what the UN calls 2758(XXVI).
+-- Roll calls that no other source has under the same symbol, in sessions that another source has too. The
+-- letter of a part may be Voeten's own: 2758G(XXVI) may be what the UN calls 2758(XXVI).
 with roll_calls as (
     select
         source,

@@ -1,5 +1,5 @@
--- Who could vote and what they did. Votes are never dropped, even when the table of members disagrees (they are
--- told as doubts); a member of whom the source says nothing was absent.
+-- Who could vote and what they did. Votes are never dropped, even when the table of members disagrees (that
+-- is told as a doubt); a member of whom the source says nothing was absent.
 with votes as (
     select
         roll_calls.roll_call_id,

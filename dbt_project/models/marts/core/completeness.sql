@@ -13,7 +13,7 @@ expected as (
         reviewed.rule,
         reviewed.counted_through
     from {{ ref('expected_roll_calls') }} as reviewed
-    anti join {{ source('raw', 'reviews') }} as own using (source, session)
+    anti join {{ source('raw', 'reviews') }} using (source, session)
     where reviewed.assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
     union all
     select
@@ -78,8 +78,8 @@ missing as (
     group by all
 ),
 
--- A gap without a session is in all sessions of its source; the invented Assembly has none. One that lies beyond
--- the last day of the release is no gap of it.
+-- A gap without a session is in all sessions of its source; the invented Assembly has none. One that begins
+-- after the last day of the release is no gap of it.
 gaps as (
     select
         expected.source,

@@ -1,5 +1,5 @@
--- The resolutions found, against the number that the Library counts. A year has both too many and too few where the
--- file has votes that the Library does not count: what is missing is then at least the difference.
+-- The resolutions found, against the number that the Library counts. Where the file has votes that the
+-- Library does not count, what is missing is more than the difference.
 with found as (
     select
         year,
@@ -35,7 +35,8 @@ gaps as (
     select
         years.year,
         string_agg(
-            distinct known_gaps.source || coalesce(', ' || known_gaps.symbol, '') || ': ' || known_gaps.reason, '; '
+            distinct concat(known_gaps.source, ', ' || known_gaps.symbol, ': ', known_gaps.reason),
+            '; '
         ) as reason
     from {{ ref('known_gaps') }} as known_gaps
     inner join {{ ref('int_reach') }} as reach using (source)

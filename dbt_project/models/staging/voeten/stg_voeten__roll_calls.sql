@@ -69,7 +69,7 @@ recorded as (
         and not coalesce(para, false)
         and row_number() over (
             partition by unres, vote_date, descr, coalesce(amend, false), coalesce(para, false)
-            order by cast_counted desc, rcid, roll_call
+            order by cast_counted desc, rcid asc, roll_call asc
         ) > 1 as is_second_record
     from named
     left join two_thirds
@@ -89,13 +89,17 @@ kinds as (
                 then kind_by_words
             when yes_counted <= no_counted or lacks_two_thirds then 'not_adopted'
             -- From session 31 on decisions are numbered from 400 up.
-            when regexp_matches(symbol, '^A/RES/\d+/[4-9]\d\d') then 'decision'
+            when regexp_matches(symbol, '^A/RES/\d+/[4-9]\d\d[A-Z]?$') then 'decision'
             -- Where a symbol stands again, the later votes are motions and paragraphs under it.
             when
                 symbol is not null
                 and row_number() over (
                     partition by
-                        symbol, amend, para, kind_by_words is not distinct from 'motion', yes_counted <= no_counted
+                        symbol,
+                        amend,
+                        para,
+                        kind_by_words is not distinct from 'motion',
+                        yes_counted <= no_counted
                     order by rcid, roll_call
                 ) > 1
                 then 'paragraph'
