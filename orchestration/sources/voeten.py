@@ -190,6 +190,10 @@ def _ask_version(
         reason = f"{name}: the same bytes as the file of {refused[str(listed.md5)]}, refused above"
         return FileOutcome(name, Outcome.REFUSED, reason)
     place = OnDataverse(client, listed.url(base), listed.name, listed, version)
+    place.was_kept_back = any(
+        file.name == place.label and file.outcome is Outcome.NOT_IN_REACH
+        for file in visit.before.files
+    )
     for release in visit.landing.releases():
         (file,) = release.files
         landed = release.folder / file.name
@@ -214,6 +218,8 @@ class OnDataverse(OnServer):
         super().__init__(client, url, name)
         self.listed = listed
         self.version = version
+        # Whether the last visit found it listed, but did not get it.
+        self.was_kept_back = False
 
     @property
     def label(self) -> str:
@@ -221,10 +227,11 @@ class OnDataverse(OnServer):
         return f"{self.version} {self.file_name}"
 
     def is_as(self, seen: Seen) -> bool:
-        """By what the list states; what is not known yet has at least to be handed out."""
+        """By what the list states; what was kept back has at least to be handed out now."""
         if seen.etag:
             return seen.etag == self._listed_as()
-        self.client.has_changed(self.url, seen, method="GET")
+        if self.was_kept_back:
+            self.client.has_changed(self.url, seen, method="GET")
         return False
 
     def fetch(self, folder: Path, seen: Seen | None) -> LandedFile | None:
