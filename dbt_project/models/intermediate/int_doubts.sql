@@ -132,6 +132,11 @@ named as (
     inner join {{ ref('int_source_seats') }} as seats using (source, source_key)
     left join {{ ref('int_source_votes') }} as votes
         on seats.source = votes.source and seats.source_key = votes.source_key and seats.state = votes.state
+    anti join unseated
+        on
+            seats.source = unseated.source
+            and seats.source_key = unseated.source_key
+            and seats.state = unseated.state
     where
         seats.is_certain_all_month
         -- The synthetic Assembly has few of the members.

@@ -56,7 +56,7 @@ select
     'voeten' as source,
     any_value(release) as release,
     null as file,
-    'an amendment or paragraph that the release does not mark is one where an earlier release marks it' as rule,
+    'an amendment or paragraph that only an earlier release marks as one' as rule,
     count(*)::integer as rows,
     min(voeten_key) as example
 from {{ ref('stg_voeten__roll_calls') }}

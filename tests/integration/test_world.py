@@ -1,0 +1,427 @@
+"""The files as the sources serve them: what the first refresh of a newcomer brings, and the next.
+
+Belongs here: whole refreshes of the rehearsal, with servers that behave as the real ones do, and
+faults planted in what they serve. Not here: single files and answers (tests/unit/sources).
+"""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from warehouses import UNGA
+
+from expectations.runner import SuiteResult, run_suite
+from orchestration.layout import DBT_PROJECT
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "sources"))
+from serving import Answer, Server  # noqa: E402
+
+pytestmark = pytest.mark.mirror
+
+POWERS = ("CHN", "RUS", "TUR", "DEU", "USA")
+OFFICIAL = "2026_02_06_ga_voting"
+# Models that tell of faults, with all that they stand on; no pairs and no topics.
+JUDGED = ["+doubts", "+fct_votes", "+key_votes", "+source_agreement", "coverage"]
+SUITES = ["completeness", "dim_roll_calls", "doubts", "fct_votes", "key_votes", "source_agreement"]
+
+
+@pytest.fixture(scope="module")
+def servers(rehearsal: Path, mirror: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The Dataverse and the raw files of the Secretariat: lists, redirects, ETags, and 404."""
+    folder = tmp_path_factory.mktemp("servers")
+    versions = folder / "api" / "datasets" / ":persistentId" / "versions"
+    versions.parent.mkdir(parents=True)
+    versions.symlink_to(rehearsal / "dataverse" / "versions.json")
+    (folder / "storage").mkdir()
+    (folder / "storage" / "UNVotes-1.RData").symlink_to(rehearsal / "dataverse" / "UNVotes-1.RData")
+    (folder / "data_extract").symlink_to(mirror / "unxml")
+    with Server(folder) as server:
+        stored = {"Location": f"{server.url}/storage/UNVotes-1.RData"}
+        server.always("api/access/datafile/10295576", Answer(303, b"", stored))
+        yield server
+
+
+def refresh(warehouse: Path, server: Server) -> subprocess.CompletedProcess[str]:
+    """`unga refresh` on the open internet, which is the fake servers here."""
+    return subprocess.run(
+        [UNGA, "refresh"],
+        env=os.environ
+        | {
+            "UNGA_WAREHOUSE": str(warehouse),
+            "UNGA_MIRROR": "",
+            "UNGA_DATAVERSE": server.url,
+            "UNGA_UNXML": f"{server.url}/data_extract",
+        },
+        cwd=warehouse,
+        capture_output=True,
+        text=True,
+        timeout=1800,
+    )
+
+
+@pytest.fixture(scope="module")
+def first_run(servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse after a newcomer's first refresh."""
+    warehouse = tmp_path_factory.mktemp("world")
+    made = refresh(warehouse, servers)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert servers.times("api/access/datafile/10295576") == 1
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def with_official(first_run: Path, servers, rehearsal: Path, tmp_path_factory) -> Path:
+    """The same warehouse after a person dropped the official file in, and one more refresh."""
+    warehouse = tmp_path_factory.mktemp("official") / "warehouse"
+    shutil.copytree(first_run, warehouse)
+    dropped = warehouse / "landing" / "undl"
+    dropped.mkdir(exist_ok=True)
+    with (
+        gzip.open(rehearsal / "undl" / f"{OFFICIAL}.csv.gz") as packed,
+        (dropped / f"{OFFICIAL}.csv").open("wb") as plain,
+    ):
+        shutil.copyfileobj(packed, plain)
+    made = refresh(warehouse, servers)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert servers.times("api/access/datafile/10295576") == 1, "what is landed is not fetched again"
+    return warehouse
+
+
+def rows(file: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(file, read_only=True) as connection:
+        return connection.sql(sql).fetchall()
+
+
+def resolutions(file: Path) -> set[tuple]:
+    """What tells a resolution: its year and the votes of all members, whatever it is called."""
+    return set(
+        rows(
+            file,
+            """
+            select year, string_agg(state || ' ' || vote, ',' order by state)
+            from marts.fct_votes
+            inner join marts.dim_roll_calls using (roll_call_id, year)
+            where kind = 'resolution'
+            group by roll_call_id, year
+            """,
+        )
+    )
+
+
+def test_the_first_run_brings_every_year(first_run):
+    file = first_run / "unga.duckdb"
+    ((first, last, years),) = rows(
+        file, "select min(year), max(year), count(distinct year) from marts.dim_roll_calls"
+    )
+    assert (first, last, years) == (1946, 2026, 80)  # nobody voted in 1964
+    assert rows(file, "select distinct release from raw.releases where source = 'voeten'") == [
+        ("v33",)
+    ]
+
+
+def test_no_paragraph_and_no_amendment_stands_among_resolutions(first_run, built_mirror):
+    marked = rows(
+        built_mirror / "unga.duckdb",
+        "select roll_call from raw.voeten_roll_calls where amend or para",
+    )
+    kinds = dict(
+        rows(
+            first_run / "unga.duckdb",
+            "select voeten_key, kind from staging.stg_voeten__roll_calls",
+        )
+    )
+    # The vote on the Universal Declaration as a whole is marked as a paragraph by mistake.
+    assert [key for (key,) in marked if kinds[key] == "resolution"] == ["127"]
+    assert len(marked) == 1_145
+
+
+@pytest.mark.parametrize("warehouse", ["first_run", "with_official"])
+def test_no_resolution_stands_twice(warehouse, request):
+    file = request.getfixturevalue(warehouse) / "unga.duckdb"
+    doubled = """
+        select symbol from marts.dim_roll_calls where kind = 'resolution' and symbol is not null
+        group by symbol having count(*) > 1
+    """
+    assert rows(file, doubled) == []
+    told_twice = """
+        select source, source_key from intermediate.int_roll_call_ids
+        group by all having count(*) > 1
+    """
+    assert rows(file, told_twice) == []
+
+
+def test_resolutions_are_those_of_the_mirror(with_official, first_run, built_mirror):
+    count = "select kind, count(*) from marts.dim_roll_calls group by kind"
+    mirrored = dict(rows(built_mirror / "unga.duckdb", count))
+    world = dict(rows(first_run / "unga.duckdb", count))
+    # A/RES/ES-10/23, without symbol and title in v33, is in no source of the mirror.
+    assert world == mirrored | {"resolution": mirrored["resolution"] + 1}
+    # The stand-in of the official file was made of the mirror's votes, motions and decisions too.
+    official = dict(rows(with_official / "unga.duckdb", count))
+    assert sum(official.values()) == sum(world.values())
+    found = rows(
+        with_official / "unga.duckdb",
+        "select roll_call_id from marts.dim_roll_calls "
+        "where kind = 'resolution' and source = 'voeten'",
+    )
+    assert sorted(found) == [("voeten:127",), ("voeten:9409",)]
+
+
+def test_sources_are_compared_on_every_roll_call_that_two_have(with_official):
+    file = with_official / "unga.duckdb"
+    ((compared, votes, different),) = rows(
+        file,
+        "select count(*), sum(votes_compared), sum(votes_different) from marts.source_agreement",
+    )
+    assert compared > 5_500
+    assert votes > 830_000
+    assert different == 6
+    matched = dict(
+        rows(
+            file,
+            """
+            select matched_by, count(*) from marts.dim_roll_calls
+            where source = 'undl' and sources like '%voeten%' group by all
+            """,
+        )
+    )
+    assert matched.keys() == {"symbol", "votes", "votes, among near twins"}
+    # Where votes alone tell, the stand-in's title, which is Voeten's own, says whether it is right.
+    wrong = """
+        select undl.title, voeten.title
+        from intermediate.int_roll_call_matches as matches
+        inner join intermediate.int_source_roll_calls as voeten using (source, source_key)
+        inner join intermediate.int_source_roll_calls as undl
+            on matches.other_source = undl.source and matches.other_key = undl.source_key
+        where not starts_with(undl.title, trim(voeten.title))
+    """
+    assert rows(file, wrong) == []
+
+
+def test_topic_codes_reach_the_early_sessions(with_official):
+    coded = """
+        select count(distinct roll_call_id) from marts.bridge_roll_call_topics
+        inner join marts.dim_roll_calls using (roll_call_id)
+        where scheme = 'voeten' and topic not in ('all', 'none') and source = 'undl' and year < 1963
+    """
+    ((found,),) = rows(with_official / "unga.duckdb", coded)
+    assert found > 100
+
+
+def test_figures_of_the_study_change_by_new_roll_calls_only(with_official, first_run, built_mirror):
+    measures = f"""
+        select year, partner, n, agreement_strict, agreement_half, opposed
+        from marts.cohesion_by_pair_year_topic
+        where state = 'KAZ' and partner in {POWERS} and scheme = 'study' and topic = 'all'
+    """
+    opposition = """
+        select power_a, power_b, year, sense, n, with_a, with_b, neither, absent
+        from marts.opposition
+        where focus = 'KAZ' and scheme = 'study' and topic = 'all'
+    """
+    by_year = """
+        select year, coalesce(voeten_key, roll_calls.roll_call_id)
+        from marts.dim_roll_calls as roll_calls
+        inner join intermediate.int_roll_calls using (roll_call_id, year)
+        where roll_calls.kind = 'resolution' and year >= 1992
+    """
+    before = built_mirror / "unga.duckdb"
+    # A/RES/ES-10/23 is new. The stand-in of the official file has two no-action motions as well.
+    new = {first_run: {(2024, "9409")}}
+    new[with_official] = new[first_run] | {(2001, "5684"), (2002, "5692")}
+    for warehouse, roll_calls in new.items():
+        file = warehouse / "unga.duckdb"
+        known = {key for _, key in rows(before, by_year)}
+        keys = {(year, key) for year, key in rows(file, by_year) if key.isdecimal()}
+        assert {(year, key) for year, key in keys if key not in known} >= roll_calls
+        years = {year for year, _ in roll_calls}
+        for sql, at in ((measures, 0), (opposition, 2)):
+            now = {row for row in rows(file, sql) if row[at] not in years}
+            assert now == {row for row in rows(before, sql) if row[at] not in years}
+
+
+def test_coverage_is_told_against_the_count_of_the_library(first_run):
+    ((counted, found),) = rows(
+        first_run / "unga.duckdb",
+        "select sum(counted_by_library), sum(found) from marts.coverage "
+        "where year between 2007 and 2022",
+    )
+    assert (counted, found) == (1_319, 1_264)
+    unexplained = rows(
+        first_run / "unga.duckdb",
+        "select year from marts.coverage where (missing > 0 or too_many > 0) and reason is null",
+    )
+    assert unexplained == []
+
+
+# One fault a rule, each in a roll call of its own, as a source would have them.
+UNDL = "update raw.undl_votes set"
+PLANTED = {
+    "totals differ": f"{UNDL} total_yes = total_yes + 1 where resolution = 'A/RES/70/40'",
+    "vote of a non-member": """
+        insert into raw.undl_votes
+        select * replace ('SSD' as ms_code, 'SOUTH SUDAN' as ms_name)
+        from raw.undl_votes where resolution = 'A/RES/60/60' and ms_code = 'FRA'""",
+    "vote of an unseated delegation": f"""
+        {UNDL} ms_vote = 'Y' where resolution = 'A/RES/40/64A' and ms_code = 'ZAF'""",
+    "day outside its session": f"""
+        {UNDL} vote_date = vote_date + interval 400 day where resolution = 'A/RES/65/58'""",
+    "symbol of another session": f"{UNDL} session = '66' where resolution = 'A/RES/65/59'",
+    "sources differ on a vote": f"""
+        {UNDL} ms_vote = if(ms_vote = 'Y', 'N', 'Y')
+        where resolution = 'A/RES/67/38' and ms_code = 'BRA'""",
+    "sources differ on the day": f"""
+        {UNDL} vote_date = vote_date + 3 where resolution = 'A/RES/68/39'""",
+    "two votes of a state": """
+        insert into raw.undl_votes
+        select * replace (if(ms_vote = 'Y', 'N', 'Y') as ms_vote)
+        from raw.undl_votes where resolution = 'A/RES/62/36' and ms_code = 'BRA'""",
+    "name not known": f"""
+        {UNDL} ms_code = 'QQQ', ms_name = 'ATLANTIS'
+        where resolution = 'A/RES/63/40' and ms_code = 'BRA'""",
+    "state never named": """
+        delete from raw.undl_votes where session = '32' and ms_code = 'SYC'""",
+    "same vote not for certain": """
+        insert into raw.voeten_roll_calls
+        select * replace ('999999' as roll_call, 999999 as rcid, 'TO ADOPT ANOTHER.' as descr)
+        from raw.voeten_roll_calls where roll_call = '252';
+        insert into raw.voeten_votes
+        select * replace ('999999' as roll_call) from raw.voeten_votes where roll_call = '252'""",
+    "fewer roll calls than reviewed": """
+        delete from raw.voeten_votes where roll_call in (
+            select min(roll_call) from raw.voeten_roll_calls where session = 41);
+        delete from raw.voeten_roll_calls where roll_call in (
+            select min(roll_call) from raw.voeten_roll_calls where session = 41)""",
+    "more roll calls than reviewed": """
+        insert into raw.voeten_roll_calls
+        select * replace ('999998' as roll_call, 999998 as rcid, null as unres, null as descr)
+        from raw.voeten_roll_calls where session = 44 limit 1;
+        insert into raw.voeten_votes
+        select * replace ('999998' as roll_call, if(vote = 1, 3, vote) as vote)
+        from raw.voeten_votes where roll_call in (
+            select min(roll_call) from raw.voeten_roll_calls where session = 44)""",
+}
+
+
+@pytest.fixture
+def changed(with_official: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the build, to plant faults in its raw tables."""
+    file = tmp_path / "unga.duckdb"
+    shutil.copy(with_official / file.name, file)
+    yield file
+    file.unlink()
+
+
+def judged(file: Path, *statements: str) -> dict[str, SuiteResult]:
+    """Plant faults, build the models that tell of faults anew, and run their suites."""
+    with duckdb.connect(file) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    dbt = Path(sys.executable).with_name("dbt")
+    built = subprocess.run(
+        [dbt, "--quiet", "run", "--profiles-dir", ".", "--target-path", file.parent / "target"]
+        + ["--log-path", file.parent / "logs", "--select", *JUDGED],
+        cwd=DBT_PROJECT,
+        env=os.environ | {"UNGA_DATABASE": str(file)},
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    with duckdb.connect(file) as connection:
+        return {table: run_suite(connection, table) for table in SUITES}
+
+
+def told(file: Path) -> dict[str, int]:
+    return dict(rows(file, "select rule, count(*) from marts.doubts group by rule"))
+
+
+def test_a_fault_of_a_source_is_told_and_contained(changed):
+    before = told(changed)
+    found = judged(changed, *PLANTED.values())
+    assert {table: it.failures for table, it in found.items() if not it.passed} == {}
+    now = told(changed)
+    assert {rule for rule in PLANTED if now.get(rule, 0) <= before.get(rule, 0)} == set()
+    marked = rows(changed, "select doubts from marts.dim_roll_calls where symbol = 'A/RES/70/40'")
+    assert marked[0][0] > 0
+
+
+# The same by the hundred, each rule in a session of its own.
+BY_THE_HUNDRED = {
+    "totals differ": f"{UNDL} total_yes = total_yes + 1 where session = '70'",
+    "vote of a non-member": """
+        insert into raw.undl_votes
+        select * replace ('SSD' as ms_code, 'SOUTH SUDAN' as ms_name)
+        from raw.undl_votes where session = '60' and ms_code = 'FRA'""",
+    "vote of an unseated delegation": f"""
+        {UNDL} ms_vote = 'Y' where session = '40' and ms_code = 'ZAF'""",
+    "day outside its session": f"""
+        {UNDL} vote_date = vote_date + interval 400 day where session = '65'""",
+    "symbol of another session": f"""
+        {UNDL} session = '65' where session = '66'""",
+    "sources differ on a vote": f"""
+        {UNDL} ms_vote = if(ms_vote = 'Y', 'N', 'Y') where session = '67' and ms_code = 'BRA'""",
+    "two votes of a state": """
+        insert into raw.undl_votes
+        select * replace (if(ms_vote = 'Y', 'N', 'Y') as ms_vote)
+        from raw.undl_votes where session = '62' and ms_code = 'BRA'""",
+    "name not known": f"""
+        {UNDL} ms_code = 'QQQ', ms_name = 'ATLANTIS' where session = '63' and ms_code = 'BRA'""",
+    "state never named": """
+        delete from raw.undl_votes where session = '58' and ms_code < 'C'""",
+    "fewer roll calls than reviewed": """
+        delete from raw.voeten_votes where roll_call in (
+            select roll_call from raw.voeten_roll_calls where session = 41 and rcid % 3 = 0);
+        delete from raw.voeten_roll_calls where session = 41 and rcid % 3 = 0""",
+}
+
+
+def test_a_systematic_fault_blocks(changed):
+    found = judged(changed, *BY_THE_HUNDRED.values())
+    said = "\n".join(it.detail for it in found["doubts"].failures)
+    with duckdb.connect(changed, read_only=True) as connection:
+        sql = (Path(__file__).parents[2] / "expectations" / "suites" / "doubts.sql").read_text()
+        beyond = {
+            row[0]
+            for row in connection.sql(sql)
+            .filter("more_than_may_be is not null")
+            .select("rule")
+            .fetchall()
+        }
+    assert set(BY_THE_HUNDRED) - beyond == set(), said
+
+
+def test_a_key_vote_is_not_excused_by_another_gap_of_its_session(changed):
+    with duckdb.connect(changed) as connection:
+        connection.execute("delete from marts.key_votes where symbol like 'A/RES/ES-11/%'")
+        lost = run_suite(connection, "key_votes")
+        assert "A/RES/ES-11/1" in lost.failures[0].detail
+        for table in ("dim_roll_calls", "fct_votes"):
+            connection.execute(f"delete from marts.{table} where roll_call_id like 'A/RES/ES-11/%'")
+        assert "A/RES/ES-11/1" in run_suite(connection, "key_votes").failures[0].detail
+
+
+def test_a_release_that_is_cut_off_is_held_to_what_it_reaches(changed):
+    found = judged(
+        changed,
+        "delete from raw.voeten_votes where roll_call in ("
+        "select roll_call from raw.voeten_roll_calls where vote_date >= '2020-12-01')",
+        "delete from raw.voeten_roll_calls where vote_date >= '2020-12-01'",
+        "delete from raw.undl_votes where vote_date >= '2025-01-01'",
+    )
+    assert found["completeness"].failures == []
+    cut = rows(
+        changed,
+        "select source, session from marts.completeness where status = 'cut short' order by all",
+    )
+    assert cut == [("undl", "79"), ("undl", "80"), ("voeten", "75")]
+    # What the cut release lacks another source has, and only that is counted.
+    ((found_in_2025, of_undl),) = rows(
+        changed, "select found, found_undl from marts.coverage where year = 2025"
+    )
+    assert (found_in_2025 > 150, of_undl) == (True, 0)
