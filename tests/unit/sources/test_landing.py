@@ -232,7 +232,7 @@ def test_the_same_bytes_under_another_name_are_unchanged(landing: Path):
     again = undl.land(landing, NOWHERE)
     (outcome,) = again.files
     assert outcome.outcome is Outcome.UNCHANGED and again.release == first
-    assert "the same bytes as 2026_02_06_ga_voting.csv" in outcome.reason
+    assert "the same votes as in 2026_02_06_ga_voting.csv" in outcome.reason
     assert not dropped_files(landing, "undl")
 
 
