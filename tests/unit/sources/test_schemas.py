@@ -48,7 +48,9 @@ def test_dbts_sources_say_columns_types_and_allowed_values():
 def test_the_table_in_duckdb_has_the_declared_columns(table: str):
     with duckdb.connect() as connection:
         connection.execute(f"create table made ({ddl(table)})")
-        found = connection.sql("select column_name, lower(data_type) from duckdb_columns()")
+        found = connection.sql(
+            "select column_name, lower(data_type) from duckdb_columns() where table_name = 'made'"
+        )
         assert dict(found.fetchall()) == {
             name: DUCKDB_TYPES[kind] for name, kind in polars_types(table).items()
         }
