@@ -11,11 +11,8 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import dataframely as dy
-
 from orchestration.sources.landing import Landing, check_whole
 from orchestration.sources.release import Correction, Parsed, Release, SourceError, SourceModule
-from orchestration.sources.schemas import RAW_TABLES, SCHEMAS
 
 FOLDER = "parsed"
 MANIFEST = "parsed.json"
@@ -34,6 +31,11 @@ def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
 
     Raises SourceError if parsing yielded what the declaration of a table does not allow.
     """
+    # Here, since a probe has no need of it and it takes long to load.
+    from dataframely.exc import SchemaError, ValidationError
+
+    from orchestration.sources.schemas import SCHEMAS
+
     with tempfile.TemporaryDirectory(
         prefix=".parsing-", dir=release.folder, ignore_cleanup_errors=True
     ) as folder:
@@ -42,7 +44,7 @@ def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
         for name, rows in parsed.tables.items():
             try:
                 SCHEMAS[name].validate(rows)
-            except (dy.exc.ValidationError, dy.exc.SchemaError) as error:
+            except (ValidationError, SchemaError) as error:
                 raise SourceError(
                     f"{release.source} {release.name}: the parser made rows of {name} that are not "
                     f"allowed there ({error}). This is a fault of the program, not of the file."
@@ -80,6 +82,8 @@ def parsed_files(source: SourceModule, landing: Path, release: Release) -> Parse
 
 def _read(release: Release, parser: int) -> ParsedFiles | None:
     """What lies in the folder, if it is whole and of this parser."""
+    from orchestration.sources.schemas import RAW_TABLES
+
     folder = release.folder / FOLDER
     try:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

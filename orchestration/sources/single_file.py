@@ -31,7 +31,6 @@ from orchestration.sources.release import (
     SourceError,
     quiet,
 )
-from orchestration.sources.schemas import RAW_TABLES
 from orchestration.sources.visits import Visit, after, read_visit, write_visit
 
 
@@ -158,6 +157,8 @@ class SingleFileSource(ABC):
 
     def parsed(self, release: Release, read: Read) -> Parsed:
         """The raw tables of a release, from what is in its file."""
+        from orchestration.sources.schemas import RAW_TABLES
+
         (file,) = release.files
         named = (pl.lit(release.name).alias("release"), pl.lit(file.name).alias("file"), pl.all())
         return Parsed(

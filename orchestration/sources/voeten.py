@@ -14,7 +14,7 @@ from typing import cast
 
 import polars as pl
 
-from orchestration.sources import dataverse, rdata
+from orchestration.sources import dataverse
 from orchestration.sources.http import Client, NoAnswerError, NotThereError
 from orchestration.sources.places import OnDisk, OnServer
 from orchestration.sources.release import (
@@ -75,8 +75,9 @@ COLUMNS = {
     "abstain_stated": "abstain",
 }
 OPTIONAL = {"session", "year", "member", "important", "short", *STATED}
+R_SUFFIXES = (".rdata", ".rda", ".rds")
 # In the order in which one is taken where a version has several.
-SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip", *rdata.SUFFIXES)
+SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip", *R_SUFFIXES)
 # What a mirror is asked for that does not list its files.
 MIRROR_NAMES = (
     *("UNVotes.csv.gz", "UNVotes.csv", "UNVotes.tab", "UNVotes.tab.gz", "UNVotes.zip"),
@@ -275,7 +276,10 @@ Layout = Mapping[str, str | None]
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, Layout, str | None]]:
     """A file's table as text, by the names of COLUMNS, which is which, and the hash of a text."""
-    if path.name.lower().endswith(rdata.SUFFIXES):
+    if path.name.lower().endswith(R_SUFFIXES):
+        # Here, since it takes long to load.
+        from orchestration.sources import rdata
+
         with tempfile.TemporaryDirectory(prefix="unga-") as folder:
             plain = Path(folder) / "frame.parquet"
             layout = _layout(rdata.to_parquet(path, plain, COLUMNS["rcid"]), path.name)
