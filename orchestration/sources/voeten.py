@@ -16,7 +16,7 @@ import polars as pl
 
 from orchestration.sources import dataverse
 from orchestration.sources.http import Client, NoAnswerError, NotThereError
-from orchestration.sources.places import OnDisk, OnServer
+from orchestration.sources.places import OnDisk, OnServer, not_in_reach
 from orchestration.sources.release import (
     FileOutcome,
     LandedFile,
@@ -133,13 +133,24 @@ class Voeten(SingleFileSource):
             )
             outcomes = [visit.take(OnDisk(path)) for path in paths]
         elif origin.mirror_url:
-            outcomes = list(_ask_mirror(visit, origin))
+            outcomes = _gathered(_ask_mirror(visit, origin), origin.mirror_url)
         else:
             with Client(origin.retry) as client:
-                return list(_ask_versions(visit, client, origin.dataverse_url))
+                asked = _ask_versions(visit, client, origin.dataverse_url)
+                return _gathered(asked, origin.dataverse_url)
         if not outcomes:
             raise NotInReachError(f"the mirror {origin.mirror} has no dataverse/{MIRROR_NAMES[0]}")
         return outcomes
+
+
+def _gathered(asked: Iterator[FileOutcome], base: str) -> list[FileOutcome]:
+    """All outcomes, up to where the server did not answer any more."""
+    outcomes: list[FileOutcome] = []
+    try:
+        outcomes.extend(asked)
+    except NotInReachError as error:
+        outcomes.append(not_in_reach(base, error))
+    return outcomes
 
 
 def _ask_mirror(visit: Taking, origin: Origin) -> Iterator[FileOutcome]:
@@ -148,7 +159,9 @@ def _ask_mirror(visit: Taking, origin: Origin) -> Iterator[FileOutcome]:
         for name in MIRROR_NAMES:
             url = f"{origin.mirror_url}/dataverse/{name}"
             try:
-                yield visit.take(OnServer(client, url, name), raising=(NotThereError,))
+                yield visit.take(
+                    OnServer(client, url, name), raising=(NotThereError, NoAnswerError)
+                )
             except NotThereError:
                 continue
 
