@@ -34,7 +34,7 @@ def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
     # Here, since a probe has no need of it and it takes long to load.
     from dataframely.exc import SchemaError, ValidationError
 
-    from orchestration.sources.schemas import SCHEMAS
+    from orchestration.sources.schemas import SCHEMAS, ddl
 
     with tempfile.TemporaryDirectory(
         prefix=".parsing-", dir=release.folder, ignore_cleanup_errors=True
@@ -51,7 +51,11 @@ def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
                 ) from error
             path = made / f"{name}.parquet"
             rows.write_parquet(path)
-            tables[name] = {"rows": rows.height, "sha256": _hash(path)}
+            tables[name] = {
+                "rows": rows.height,
+                "columns": ddl(name),
+                "sha256": _hash(path),
+            }
         said = {
             "parser": parser,
             "tables": tables,
@@ -81,8 +85,8 @@ def parsed_files(source: SourceModule, landing: Path, release: Release) -> Parse
 
 
 def _read(release: Release, parser: int) -> ParsedFiles | None:
-    """What lies in the folder, if it is whole and of this parser."""
-    from orchestration.sources.schemas import RAW_TABLES
+    """What lies in the folder, if it is whole, of this parser and of today's columns."""
+    from orchestration.sources.schemas import RAW_TABLES, ddl
 
     folder = release.folder / FOLDER
     try:
@@ -91,6 +95,7 @@ def _read(release: Release, parser: int) -> ParsedFiles | None:
         whole = (
             said["parser"] == parser
             and tables.keys() == RAW_TABLES[release.source].keys()
+            and all(said["tables"][name]["columns"] == ddl(name) for name in tables)
             and all(_hash(path) == said["tables"][name]["sha256"] for name, path in tables.items())
         )
         corrections = [Correction(**correction) for correction in said["corrections"]]
