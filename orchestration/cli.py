@@ -86,7 +86,7 @@ def refresh(
 ) -> None:
     """Fetch what is newer, build, check, and publish warehouse/unga.duckdb."""
     from orchestration.report import code_in
-    from orchestration.sources import SOURCES, Origin
+    from orchestration.sources import SOURCES, Origin, SourceError
     from orchestration.updates import updates
 
     if unknown := set(source or []) - set(SOURCES):
@@ -94,7 +94,12 @@ def refresh(
     layout = Layout.from_environment()
     published = layout.published(synthetic=False)
     if published.exists() and not force:
-        found = updates(layout, Origin.from_environment(), source or [], session or [], land=True)
+        try:
+            found = updates(
+                layout, Origin.from_environment(), source or [], session or [], land=True
+            )
+        except SourceError as wrong:
+            _fail(wrong)
         refused = [file for landed in found.outcomes.values() for file in landed.refused]
         for file in refused:
             typer.secho(str(file), fg="red", err=True)

@@ -11,11 +11,8 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import dataframely as dy
-
 from orchestration.sources.landing import Landing, check_whole
 from orchestration.sources.release import Correction, Parsed, Release, SourceError, SourceModule
-from orchestration.sources.schemas import RAW_TABLES, SCHEMAS
 
 FOLDER = "parsed"
 MANIFEST = "parsed.json"
@@ -34,6 +31,11 @@ def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
 
     Raises SourceError if parsing yielded what the declaration of a table does not allow.
     """
+    # Here, since a probe has no need of it and it takes long to load.
+    from dataframely.exc import SchemaError, ValidationError
+
+    from orchestration.sources.schemas import SCHEMAS, ddl
+
     with tempfile.TemporaryDirectory(
         prefix=".parsing-", dir=release.folder, ignore_cleanup_errors=True
     ) as folder:
@@ -42,14 +44,18 @@ def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
         for name, rows in parsed.tables.items():
             try:
                 SCHEMAS[name].validate(rows)
-            except (dy.exc.ValidationError, dy.exc.SchemaError) as error:
+            except (ValidationError, SchemaError) as error:
                 raise SourceError(
                     f"{release.source} {release.name}: the parser made rows of {name} that are not "
                     f"allowed there ({error}). This is a fault of the program, not of the file."
                 ) from error
             path = made / f"{name}.parquet"
             rows.write_parquet(path)
-            tables[name] = {"rows": rows.height, "sha256": _hash(path)}
+            tables[name] = {
+                "rows": rows.height,
+                "columns": ddl(name),
+                "sha256": _hash(path),
+            }
         said = {
             "parser": parser,
             "tables": tables,
@@ -79,7 +85,9 @@ def parsed_files(source: SourceModule, landing: Path, release: Release) -> Parse
 
 
 def _read(release: Release, parser: int) -> ParsedFiles | None:
-    """What lies in the folder, if it is whole and of this parser."""
+    """What lies in the folder, if it is whole, of this parser and of today's columns."""
+    from orchestration.sources.schemas import RAW_TABLES, ddl
+
     folder = release.folder / FOLDER
     try:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -87,6 +95,7 @@ def _read(release: Release, parser: int) -> ParsedFiles | None:
         whole = (
             said["parser"] == parser
             and tables.keys() == RAW_TABLES[release.source].keys()
+            and all(said["tables"][name]["columns"] == ddl(name) for name in tables)
             and all(_hash(path) == said["tables"][name]["sha256"] for name, path in tables.items())
         )
         corrections = [Correction(**correction) for correction in said["corrections"]]

@@ -20,7 +20,6 @@ from pyreadr.librdata import DataType, Parser
 
 from orchestration.sources.release import SourceError
 
-SUFFIXES = (".rdata", ".rda", ".rds")
 # Far above any file known (1.3 million).
 MOST_ROWS = 20_000_000
 ROWS_AT_ONCE = 250_000

@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,7 +35,6 @@ from orchestration.sources.release import (
     SourceError,
     quiet,
 )
-from orchestration.sources.schemas import RAW_TABLES, polars_types
 from orchestration.sources.sessions import (
     in_order,
     is_day_of,
@@ -67,8 +66,6 @@ STATED = {
     "no_stated": "MS_against_count",
     "abstain_stated": "MS_abstaining_count",
 }
-TABLES = RAW_TABLES["unxml"]
-
 SOURCE = Source(
     name="unxml",
     title="UN Secretariat, machine-readable General Assembly resolutions",
@@ -89,9 +86,7 @@ SOURCE = Source(
 class SessionFile:
     """What is in one session's file: rows by table, and what was corrected, by rule."""
 
-    rows: dict[str, list[tuple[Any, ...]]] = field(
-        default_factory=lambda: {name: [] for name in TABLES}
-    )
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
     newest: date = date.min
     corrected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
@@ -348,11 +343,14 @@ def _session(text: str) -> str:
 
 def _parsed(release: Release, read: dict[str, SessionFile]) -> Parsed:
     """The rows of all files of a release, by table."""
-    frames: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
+    from orchestration.sources.schemas import RAW_TABLES, polars_types
+
+    tables = RAW_TABLES[SOURCE.name]
+    frames: dict[str, list[pl.DataFrame]] = {name: [] for name in tables}
     corrections = []
     for file in release.files:
         of_file = read[file.name]
-        for name in TABLES:
+        for name in tables:
             types = polars_types(name)
             columns = {
                 column: types[column] for column in types if column not in ("release", "file")

@@ -14,9 +14,9 @@ from typing import cast
 
 import polars as pl
 
-from orchestration.sources import dataverse, rdata
+from orchestration.sources import dataverse
 from orchestration.sources.http import Client, NoAnswerError, NotThereError
-from orchestration.sources.places import OnDisk, OnServer
+from orchestration.sources.places import OnDisk, OnServer, not_in_reach
 from orchestration.sources.release import (
     FileOutcome,
     LandedFile,
@@ -40,7 +40,7 @@ from orchestration.sources.tables import (
     scan,
     scan_parquet,
 )
-from orchestration.sources.unpacking import unpacked
+from orchestration.sources.unpacking import hash_of_text, unpacked
 from orchestration.sources.visits import Seen
 
 MARKS = ("amend", "para")
@@ -75,8 +75,9 @@ COLUMNS = {
     "abstain_stated": "abstain",
 }
 OPTIONAL = {"session", "year", "member", "important", "short", *STATED}
+R_SUFFIXES = (".rdata", ".rda", ".rds")
 # In the order in which one is taken where a version has several.
-SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip", *rdata.SUFFIXES)
+SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip", *R_SUFFIXES)
 # What a mirror is asked for that does not list its files.
 MIRROR_NAMES = (
     *("UNVotes.csv.gz", "UNVotes.csv", "UNVotes.tab", "UNVotes.tab.gz", "UNVotes.zip"),
@@ -117,9 +118,10 @@ class Voeten(SingleFileSource):
 
     def read(self, path: Path) -> Read:
         """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
-        roll_calls, votes, corrections = _read(path)
+        roll_calls, votes, corrections, content = _read(path)
         newest = cast(date, roll_calls["vote_date"].max())
-        return Read({"voeten_roll_calls": roll_calls, "voeten_votes": votes}, newest, corrections)
+        tables = {"voeten_roll_calls": roll_calls, "voeten_votes": votes}
+        return Read(tables, newest, corrections, content)
 
     def ask(self, visit: Taking, origin: Origin) -> Iterable[FileOutcome]:
         """What came of the mirror's files, or of Dataverse's versions. Raises NotInReachError."""
@@ -131,13 +133,24 @@ class Voeten(SingleFileSource):
             )
             outcomes = [visit.take(OnDisk(path)) for path in paths]
         elif origin.mirror_url:
-            outcomes = list(_ask_mirror(visit, origin))
+            outcomes = _gathered(_ask_mirror(visit, origin), origin.mirror_url)
         else:
             with Client(origin.retry) as client:
-                return list(_ask_versions(visit, client, origin.dataverse_url))
+                asked = _ask_versions(visit, client, origin.dataverse_url)
+                return _gathered(asked, origin.dataverse_url)
         if not outcomes:
             raise NotInReachError(f"the mirror {origin.mirror} has no dataverse/{MIRROR_NAMES[0]}")
         return outcomes
+
+
+def _gathered(asked: Iterator[FileOutcome], base: str) -> list[FileOutcome]:
+    """All outcomes, up to where the server did not answer any more."""
+    outcomes: list[FileOutcome] = []
+    try:
+        outcomes.extend(asked)
+    except NotInReachError as error:
+        outcomes.append(not_in_reach(base, error))
+    return outcomes
 
 
 def _ask_mirror(visit: Taking, origin: Origin) -> Iterator[FileOutcome]:
@@ -146,7 +159,9 @@ def _ask_mirror(visit: Taking, origin: Origin) -> Iterator[FileOutcome]:
         for name in MIRROR_NAMES:
             url = f"{origin.mirror_url}/dataverse/{name}"
             try:
-                yield visit.take(OnServer(client, url, name), raising=(NotThereError,))
+                yield visit.take(
+                    OnServer(client, url, name), raising=(NotThereError, NoAnswerError)
+                )
             except NotThereError:
                 continue
 
@@ -272,19 +287,23 @@ Layout = Mapping[str, str | None]
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, Layout]]:
-    """A file's table as text, by the names of COLUMNS, and which column stands for which."""
-    if path.name.lower().endswith(rdata.SUFFIXES):
+def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, Layout, str | None]]:
+    """A file's table as text, by the names of COLUMNS, which is which, and the hash of a text."""
+    if path.name.lower().endswith(R_SUFFIXES):
+        # Here, since it takes long to load.
+        from orchestration.sources import rdata
+
         with tempfile.TemporaryDirectory(prefix="unga-") as folder:
             plain = Path(folder) / "frame.parquet"
             layout = _layout(rdata.to_parquet(path, plain, COLUMNS["rcid"]), path.name)
-            yield scan_parquet(plain, layout, missing="NA"), layout
+            yield scan_parquet(plain, layout, missing="NA"), layout, None
     else:
         with unpacked(path) as plain:
             with plain.open(encoding="utf-8") as text:
                 delimiter = "\t" if "\t" in text.readline(10_000) else ","
             layout = _layout(header(plain, path.name, delimiter), path.name)
-            yield scan(plain, path.name, layout, delimiter, missing="NA"), layout
+            given = scan(plain, path.name, layout, delimiter, missing="NA")
+            yield given, layout, hash_of_text(plain)
 
 
 def _layout(columns: Iterable[str], name: str) -> Layout:
@@ -305,9 +324,9 @@ def _layout(columns: Iterable[str], name: str) -> Layout:
 Corrections = dict[str, tuple[int, str]]
 
 
-def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections]:
-    """Roll calls and votes of a file, typed, and by rule how many were corrected and an example."""
-    with _opened(path) as (given, layout), polars_errors_named(path.name):
+def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections, str | None]:
+    """Roll calls and votes, typed, by rule how many were corrected and an example, and the hash."""
+    with _opened(path) as (given, layout, content), polars_errors_named(path.name):
         votes = _votes(given, path.name)
         if not votes.height:
             raise SourceError(f"{path.name}: no votes in it. Fetch it again.")
@@ -337,6 +356,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections]:
         roll_calls.select(ROW, "roll_call", pl.exclude(ROW, "roll_call", *PASSING)),
         votes.select("roll_call", "ccode", "country", "country_name", "vote", "member"),
         corrections,
+        content,
     )
 
 

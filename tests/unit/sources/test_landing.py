@@ -232,7 +232,7 @@ def test_the_same_bytes_under_another_name_are_unchanged(landing: Path):
     again = undl.land(landing, NOWHERE)
     (outcome,) = again.files
     assert outcome.outcome is Outcome.UNCHANGED and again.release == first
-    assert "the same bytes as 2026_02_06_ga_voting.csv" in outcome.reason
+    assert "the same votes as in 2026_02_06_ga_voting.csv" in outcome.reason
     assert not dropped_files(landing, "undl")
 
 
@@ -291,7 +291,9 @@ def test_a_file_is_parsed_once(landing: Path, monkeypatch: pytest.MonkeyPatch):
     assert [one.rows for one in found.corrections] == [3]
 
 
-@pytest.mark.parametrize("fault", ["none", "gone", "cut", "changed", "another parser", "no list"])
+@pytest.mark.parametrize(
+    "fault", ["none", "gone", "cut", "changed", "another parser", "other columns", "no list"]
+)
 def test_parquet_that_is_not_whole_is_made_anew(
     landing: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -309,6 +311,10 @@ def test_parquet_that_is_not_whole_is_made_anew(
         table.write_bytes(whole[:40] + b"x" + whole[41:])
     elif fault == "another parser":
         monkeypatch.setattr(type(undl), "parser", 99)
+    elif fault == "other columns":
+        said = json.loads(manifest.read_text())
+        said["tables"]["undl_votes"]["columns"] += ", more varchar"
+        manifest.write_text(json.dumps(said))
     elif fault == "no list":
         manifest.unlink()
     before = manifest.stat().st_ino if manifest.exists() else None

@@ -498,6 +498,15 @@ def test_no_version_with_votes(landing: Path, server: Server):
     assert "none of the listed versions" in file.reason
 
 
+def test_a_server_that_falls_silent_hides_no_refusal(landing: Path, server: Server):
+    bad = version(33, server, b"no,such,columns\n1,2,3\n")
+    origin = listed(server, bad, version(32, server, OLDER))
+    server.always("store/1032", Answer(hang=True))
+    landed = land(landing, origin)
+    assert [file.outcome for file in landed.files] == [Outcome.REFUSED, Outcome.NOT_IN_REACH]
+    assert "missing columns" in landed.refused[0].reason
+
+
 def test_a_draft_and_a_deaccessioned_version_are_passed_over(landing: Path, server: Server):
     draft = version(40, server, NEWER) | {"versionState": "DRAFT"}
     gone = {"versionNumber": 34, "versionState": "DEACCESSIONED"}
