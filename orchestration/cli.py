@@ -96,7 +96,7 @@ def refresh(
         if layout.published(synthetic=False).exists() and not force:
             newer = _ask(layout, source or [], session or [])
             if not newer:
-                _end(_tell_nothing_newer(console, layout, asked, strict))
+                return _end(_tell_nothing_newer(console, layout, asked, strict))
             for reason in newer:
                 console.print(f"newer: {reason}", markup=False, soft_wrap=True)
             config["asked"] = True
@@ -150,7 +150,8 @@ def _tell_nothing_newer(
     console: Console, layout: Layout, sources: Sequence[str], strict: bool
 ) -> int:
     """Say that nothing is newer, as far as is known; the exit status."""
-    from orchestration.sources.release import Outcome, read_visit
+    from orchestration.sources.release import Outcome
+    from orchestration.sources.visits import read_visit
     from orchestration.status import has_ended
 
     published = layout.published(synthetic=False)
@@ -174,7 +175,8 @@ def _tell_nothing_newer(
 
 def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], strict: bool) -> int:
     """Say what happened at each source; the exit status that follows from it."""
-    from orchestration.sources.release import Outcome, read_visit
+    from orchestration.sources.release import Outcome
+    from orchestration.sources.visits import read_visit
     from orchestration.status import has_ended
     from orchestration.terminal import print_visits
 

@@ -16,7 +16,8 @@ from orchestration.layout import Layout
 from orchestration.outcomes import blocking_of_last_run
 from orchestration.query import QueryError, rows_of
 from orchestration.sources import SOURCES, landed_releases
-from orchestration.sources.release import FileOutcome, Outcome, Visit, read_visit
+from orchestration.sources.release import FileOutcome, Outcome
+from orchestration.sources.visits import Visit, read_visit
 from orchestration.study_report.question import configured_study
 
 # The sources move once a year; a year and some weeks of grace without a build is a failure.
@@ -119,7 +120,9 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
     refused = [outcome.line() for outcome in blocking]
     unpublished = _unpublished(layout, synthetic, visits, publication["published_at"])
     unreviewed = _unreviewed(layout, synthetic, run_id if blocking else "")
-    verdict = judge(publication, visits, refused, unpublished, datetime.now(UTC))
+    verdict = judge(
+        publication, visits, refused, unpublished, datetime.now(UTC).replace(tzinfo=None)
+    )
     used = rows_of(file, SOURCES_USED)
     return {
         "verdict": {
@@ -173,7 +176,8 @@ def judge(
     """The verdict on a published file, the gravest that applies.
 
     `refused` is what kept the last build from publication, `unpublished` the files by source that
-    the published file does not stand on. The sample is never too old: its Assembly meets no more.
+    the published file does not stand on, `at` this moment in UTC, without a zone. The sample is
+    never too old: its Assembly meets no more.
     """
     published, through = publication["published_at"], publication["data_through"]
     if refused:
@@ -185,7 +189,7 @@ def judge(
     if unpublished:
         has = "; ".join(f"{name} has {', '.join(files)}" for name, files in unpublished.items())
         return Verdict(Health.STALE, f"stale: no vote newer than {through}, although {has}")
-    if not publication["synthetic"] and _naive(at) - published > STALE_AFTER:
+    if not publication["synthetic"] and at - published > STALE_AFTER:
         return Verdict(
             Health.STALE,
             f"stale: the last build is of {published:%Y-%m-%d}, more than {STALE_AFTER.days} days "
@@ -204,14 +208,17 @@ def _fault(name: str, visit: Visit) -> str:
     said = []
     if refused := _of_kind(visit, Outcome.REFUSED):
         said.append(f"{name} refused {', '.join(file.name for file in refused)}")
-    if has_ended(visit, Outcome.NOT_IN_REACH):
-        said.append(f"{name} not reached {since(visit)}")
+    if out := _of_kind(visit, Outcome.NOT_IN_REACH):
+        # Of a source that answered, some files may be out of reach all the same.
+        in_part = visit.last_reached and visit.last_reached == visit.last_asked
+        names = ", ".join(file.name for file in out)
+        said.append(f"{name} without {names}" if in_part else f"{name} not reached {since(visit)}")
     return ", ".join(said)
 
 
 def since(visit: Visit) -> str:
-    """Since when a source that is not in reach has not been: since 2026-01-15, or ever."""
-    return f"since {visit.last_reached:%Y-%m-%d}" if visit.last_reached else "ever"
+    """Since when a source that is not in reach has not been: since 2026-01-15, or so far."""
+    return f"since {visit.last_reached:%Y-%m-%d}" if visit.last_reached else "so far"
 
 
 def _of_kind(visit: Visit, outcome: Outcome) -> list[FileOutcome]:
@@ -221,11 +228,6 @@ def _of_kind(visit: Visit, outcome: Outcome) -> list[FileOutcome]:
 def has_ended(visit: Visit, outcome: Outcome) -> bool:
     """Whether any file of a visit ended so."""
     return bool(_of_kind(visit, outcome))
-
-
-def _naive(at: datetime) -> datetime:
-    """A moment in UTC without a zone, as DuckDB's TIMESTAMP keeps it."""
-    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
 
 
 def _unpublished(
@@ -245,7 +247,7 @@ def _unpublished(
             for file in release.files
             if (name, file.sha256) not in inside
         ]
-        if not files and visit.last_asked and _naive(visit.last_asked) > published_at:
+        if not files and visit.last_asked and visit.last_asked > published_at:
             files = [file.name for file in _of_kind(visit, Outcome.NEW)]
         if files:
             found[name] = files
@@ -317,9 +319,9 @@ def _source(name: str, used: list[dict[str, Any]], visit: Visit) -> dict[str, An
         "release_date": inside.get("release_date"),
         "files": inside.get("files", 0),
         "bytes": inside.get("bytes", 0),
-        "last_asked": visit.last_asked and _naive(visit.last_asked),
-        "last_reached": visit.last_reached and _naive(visit.last_reached),
-        "last_new": visit.last_new and _naive(visit.last_new),
+        "last_asked": visit.last_asked,
+        "last_reached": visit.last_reached,
+        "last_new": visit.last_new,
         "last_visit": [
             {"file": file.name, "outcome": str(file.outcome), "reason": file.reason}
             for file in visit.files

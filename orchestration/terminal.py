@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.coverage import in_words
-from orchestration.sources.release import FileOutcome, Outcome, Visit
+from orchestration.sources.release import FileOutcome, Outcome
+from orchestration.sources.visits import Visit
 from orchestration.status import Health, since
 from orchestration.study_report.words import years_in_words
 
@@ -167,11 +168,13 @@ def print_visits(console: Console, visits: Mapping[str, Visit]) -> None:
     for name, visit in visits.items():
         for outcome, style in OUTCOMES.items():
             if files := [file for file in visit.files if file.outcome is outcome]:
-                when = f" {since(visit)}" if outcome is Outcome.NOT_IN_REACH else ""
+                out = outcome is Outcome.NOT_IN_REACH and visit.last_reached != visit.last_asked
+                when = f" {since(visit)}" if out else ""
                 _say(console, f"{name:8}{outcome}{when}: {_files(files)}", style)
-        if not visit.files:
-            asked = "nothing was asked for" if visit.last_asked else "not asked yet"
-            _say(console, f"{name:8}{asked}: what a person puts into its landing is taken in")
+        if visit.note:
+            _say(console, f"{name:8}{visit.note}")
+        elif not visit.files:
+            _say(console, f"{name:8}not asked yet")
 
 
 def _files(files: list[FileOutcome]) -> str:
