@@ -84,28 +84,18 @@ def refresh(
     Exit status: 0 published or nothing newer; 1 not published; 3 as 0, but a file of a source was
     refused; 4 as 0, but a source could not be reached (with --strict only).
     """
-    from orchestration.sources import SOURCES
+    from orchestration.sources import SOURCES, SourceError
 
     if unknown := set(source or []) - set(SOURCES):
         _fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
     layout = Layout.from_environment()
-    config: dict[str, Any] = {"fetch": source or [], "sessions": session or []}
-    asked = source or list(SOURCES)
     console = _console_apart(layout)
     try:
-        if layout.published(synthetic=False).exists() and not force:
-            newer = _ask(layout, source or [], session or [])
-            if not newer:
-                return _end(_tell_nothing_newer(console, layout, asked, strict))
-            for reason in newer:
-                console.print(f"newer: {reason}", markup=False, soft_wrap=True)
-            config["asked"] = True
-        whole = _run(console, layout, config)
-        found = _tell_visits(console, layout, asked, strict)
-    except (QueryError, ReviewError, OSError) as wrong:
+        status = _refresh(console, layout, source or [], session or [], force, strict)
+    except (QueryError, ReviewError, SourceError, OSError) as wrong:
         console.print(str(wrong), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    _end(found if whole else 1)
+        status = 1
+    _end(status)
 
 
 @app.command()
@@ -131,18 +121,41 @@ def _console_apart(layout: Layout) -> Console:
     return console
 
 
+def _refresh(
+    console: Console,
+    layout: Layout,
+    sources: Sequence[str],
+    sessions: Sequence[str],
+    force: bool,
+    strict: bool,
+) -> int:
+    """Ask, build if there is a reason to, tell what came out; the exit status."""
+    config: dict[str, Any] = {"fetch": sources, "sessions": sessions}
+    if layout.published(synthetic=False).exists() and not force:
+        reasons = _ask(layout, sources, sessions)
+        if not reasons:
+            return _tell_nothing_newer(console, layout, sources, strict)
+        for reason in reasons:
+            console.print(f"newer: {reason}", markup=False, soft_wrap=True)
+        config["asked"] = True
+    whole = _run(console, layout, config)
+    status = _tell_visits(console, layout, sources, strict)
+    return status if whole else 1
+
+
 def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> list[str]:
     """Land what is newer; why there is something to build, in words."""
     from orchestration import review
+    from orchestration.sources import Origin
     from orchestration.status import code_in
     from orchestration.updates import updates
 
     published = layout.published(synthetic=False)
-    newer = list(updates(layout, mirror_from_environment(), sources, sessions).newer)
+    newer = updates(layout, Origin.from_environment(), sources, sessions, land=True).newer
     if code_in(published) != code_version():
         newer.append("the code or the seeds have changed")
     if review.is_changed(layout, published):
-        newer.append(f"the reviews in {layout.reviews(synthetic=False)} have changed")
+        newer.append(f"the reviews in {layout.reviews} have changed")
     return newer
 
 
@@ -150,12 +163,11 @@ def _tell_nothing_newer(
     console: Console, layout: Layout, sources: Sequence[str], strict: bool
 ) -> int:
     """Say that nothing is newer, as far as is known; the exit status."""
-    from orchestration.sources.release import Outcome
-    from orchestration.sources.visits import read_visit
-    from orchestration.status import has_ended
+    from orchestration.sources import Outcome
+    from orchestration.status import has_ended, visits_to
 
     published = layout.published(synthetic=False)
-    visits = {name: read_visit(layout.landing(synthetic=False), name) for name in sources}
+    visits = visits_to(layout, sources)
     out = [name for name, visit in visits.items() if has_ended(visit, Outcome.NOT_IN_REACH)]
     if out:
         console.print(
@@ -175,12 +187,11 @@ def _tell_nothing_newer(
 
 def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], strict: bool) -> int:
     """Say what happened at each source; the exit status that follows from it."""
-    from orchestration.sources.release import Outcome
-    from orchestration.sources.visits import read_visit
-    from orchestration.status import has_ended
+    from orchestration.sources import Outcome
+    from orchestration.status import has_ended, visits_to
     from orchestration.terminal import print_visits
 
-    visits = {name: read_visit(layout.landing(synthetic=False), name) for name in sources}
+    visits = visits_to(layout, sources)
     print_visits(console, visits)
     if any(has_ended(visit, Outcome.REFUSED) for visit in visits.values()):
         return REFUSED_A_FILE
@@ -326,19 +337,20 @@ def review(
     """Compare the roll calls found in a session with the reviewed number, and take it in."""
     from orchestration import review
 
+    if write and sample:
+        _fail("The sample's numbers are the project's own: --to-seed writes them.")
     layout = Layout.from_environment()
     counted = review.found(layout, source, session, sample)
     before = review.reviewed(layout, source, session, sample)
     if before:
         whose = "in this warehouse" if before.own else "in the project's seed"
-        typer.echo(f"reviewed  {before.row['roll_calls']}, {whose}")
+        typer.echo(f"reviewed  {before.roll_calls}, {whose}")
     else:
         typer.echo("reviewed  never")
     typer.echo(f"found     {counted.roll_calls}, through {counted.through}")
     if write:
-        file = review.write_own(layout, source, session, counted, note, sample)
-        again = "sample" if sample else "refresh"
-        typer.echo(f"written to {file}; next: unga {again}")
+        file = review.write_own(layout, source, session, counted, note)
+        typer.echo(f"written to {file}; next: unga refresh")
     if to_seed:
         file = review.write_seed(layout, source, session, counted, note, sample)
         typer.echo(f"written to {file}: look at it, then commit it")

@@ -15,10 +15,10 @@ from orchestration.assets.report import study_report
 from orchestration.checks import suite_checks
 from orchestration.layout import DBT_PROJECT
 from orchestration.progress import progress_logger
-from orchestration.raw_tables import RAW_TABLES
 from orchestration.resources import Warehouse
 from orchestration.schedules import yearly_refresh
 from orchestration.sensors import killed_runs, new_sessions, new_undl_file
+from orchestration.sources.schemas import RAW_TABLES
 
 
 def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:

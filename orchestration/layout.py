@@ -82,9 +82,10 @@ class Layout:
         """The results of the expectations, to read in a browser."""
         return self.folder / "data_docs"
 
-    def reviews(self, synthetic: bool) -> Path:
-        """The numbers of roll calls that a person has reviewed, over those of the seed."""
-        return (self.folder / "sample" if synthetic else self.folder) / "reviews.csv"
+    @property
+    def reviews(self) -> Path:
+        """A person's own expected numbers of roll calls, over those of the seed."""
+        return self.folder / "reviews.csv"
 
     def checks_log(self, synthetic: bool) -> Path:
         """Every check of every run, one JSON object a line, refused builds included."""

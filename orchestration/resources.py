@@ -23,6 +23,7 @@ from pydantic import Field, PrivateAttr
 from orchestration.layout import Layout, mirror_from_environment
 from orchestration.outcomes import Outcome, append_to_log
 from orchestration.sources import Origin
+from orchestration.sources.release import dataverse_from_environment, unxml_from_environment
 
 # The tag of a run that something newer is the reason of, and what is said instead of a second one.
 NEWER = "newer"
@@ -164,6 +165,14 @@ class Warehouse(dg.ConfigurableResource):
         default_factory=mirror_from_environment,
         description="A folder or base URL that is asked instead of the sources themselves.",
     )
+    unxml: str = Field(
+        default_factory=unxml_from_environment,
+        description="The base URL of the Secretariat's files.",
+    )
+    dataverse: str = Field(
+        default_factory=dataverse_from_environment,
+        description="The base URL of the Dataverse that has Voeten's file.",
+    )
     synthetic: bool = Field(
         default=False,
         description="Build the sample, from a synthetic Assembly, beside the real warehouse.",
@@ -172,6 +181,10 @@ class Warehouse(dg.ConfigurableResource):
         default_factory=list,
         description="The only sources to ask for something newer; all if empty. What is landed "
         "already is built in any case.",
+    )
+    asked: bool = Field(
+        default=False,
+        description="The sources were asked just before: build what is landed, and ask nobody.",
     )
     sessions: list[str] = Field(
         default_factory=list,
@@ -225,7 +238,13 @@ class Warehouse(dg.ConfigurableResource):
     @property
     def origin(self) -> Origin:
         """Where sources are asked; for the sample, its own mirror."""
-        return Origin(str(self.layout.sample_mirror) if self._on_sample else self.mirror or None)
+        if self._on_sample:
+            return Origin(str(self.layout.sample_mirror))
+        return Origin(
+            self.mirror or None,
+            unxml_url=self.unxml.rstrip("/"),
+            dataverse_url=self.dataverse.rstrip("/"),
+        )
 
     @property
     def run_folder(self) -> Path:

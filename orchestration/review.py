@@ -1,8 +1,9 @@
 """Reviews: how many roll calls a session of a source should have, as a person has looked at it.
 
-Belongs here: finding what the newest build counted, and reading and writing reviewed numbers, those
-of this warehouse (reviews.csv) and those of the project (the seed). Not here: comparing all of a
-build with them (the model completeness), or the command's words (cli.py).
+Belongs here: finding what the newest build counted, and writing reviewed numbers, those of this
+warehouse (reviews.csv) and those of the project (the seed). Not here: reading reviews.csv strictly
+(reviews.py), comparing a whole build with them (the model completeness), or the command's words
+(cli.py).
 """
 
 import csv
@@ -10,20 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from orchestration.layout import DBT_PROJECT, Layout
 from orchestration.query import QueryError, rows_of
+from orchestration.reviews import COLUMNS, read_reviews
 
 SEED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
-COLUMNS = (
-    "source",
-    "session",
-    "roll_calls",
-    "rule",
-    "counted_through",
-    "reviewed_on",
-    "note",
-)
 
 
 class ReviewError(Exception):
@@ -40,9 +34,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A reviewed number as its file has it, and whose it is: this warehouse's or the project's."""
+    """A reviewed number, its rule and note; this warehouse's own, or else the seed's."""
 
-    row: dict[str, str]
+    roll_calls: int
+    rule: str
+    note: str
     own: bool
 
 
@@ -64,70 +60,93 @@ def found(layout: Layout, source: str, session: str, synthetic: bool) -> Found:
 
 
 def reviewed(layout: Layout, source: str, session: str, synthetic: bool) -> Reviewed | None:
-    """The number that holds: this warehouse's own, else the seed's; None if there is neither."""
-    key = {"source": source, "session": session}
-    for row in _read(layout.reviews(synthetic)):
-        if key.items() <= row.items():
-            return Reviewed(row, own=True)
-    for row in _read(SEED):
-        if (key | {"assembly": _assembly(synthetic)}).items() <= row.items():
-            return Reviewed(row, own=False)
+    """The number that holds: this warehouse's own, else the seed's; None if there is neither.
+
+    The sample has the seed's alone. Raises ReviewError for a reviews.csv that can't be read.
+    """
+    for row in [] if synthetic else _own(layout):
+        if (row["source"], row["session"]) == (source, session):
+            return Reviewed(row["roll_calls"], row["rule"], row["note"] or "", own=True)
+    for row in _seed_rows():
+        if _is_of(row, source, session, synthetic):
+            return Reviewed(int(row["roll_calls"]), row["rule"], row["note"], own=False)
     return None
 
 
-def write_own(
-    layout: Layout, source: str, session: str, counted: Found, note: str, synthetic: bool
-) -> Path:
-    """Keep what was found as the reviewed number in this warehouse; returns the file."""
-    file = layout.reviews(synthetic)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    before = reviewed(layout, source, session, synthetic)
-    row = _row(source, session, counted, note, before.row if before else {})
-    _replace(file, COLUMNS, _read(file), row, ("source", "session"))
-    return file
+def write_own(layout: Layout, source: str, session: str, counted: Found, note: str) -> Path:
+    """Keep what was found as the reviewed number in this warehouse; returns the file.
+
+    Raises ReviewError for a reviews.csv that can't be read, which stays as it is.
+    """
+    row = _row(source, session, counted, note, reviewed(layout, source, session, False))
+    own = [{name: _text(value) for name, value in given.items()} for given in _own(layout)]
+    _write(layout.reviews, COLUMNS, own, row, ("source", "session"))
+    return layout.reviews
 
 
 def write_seed(
     layout: Layout, source: str, session: str, counted: Found, note: str, synthetic: bool
 ) -> Path:
     """Write what was found into the project's seed, for whoever maintains it; returns the file."""
-    rows, columns = _read(SEED), _columns(SEED)
-    key = {"assembly": _assembly(synthetic), "source": source, "session": session}
-    before = next((row for row in rows if key.items() <= row.items()), {})
-    own = reviewed(layout, source, session, synthetic)
-    row = key | _row(source, session, counted, note, (own.row if own else {}) | before)
-    _replace(SEED, columns, rows, row, tuple(key))
+    row = _row(source, session, counted, note, reviewed(layout, source, session, synthetic))
+    row["assembly"] = _assembly(synthetic)
+    with SEED.open(encoding="utf-8", newline="") as text:
+        columns = next(csv.reader(text))
+    _write(SEED, columns, _seed_rows(), row, ("assembly", "source", "session"))
     return SEED
 
 
 def is_changed(layout: Layout, published: Path) -> bool:
-    """Whether this warehouse's reviews are others than those the published file was built with."""
-    now = {_key_of(row) for row in _read(layout.reviews(synthetic=False))}
+    """Whether this warehouse's reviews are others than those the published file was built with.
+
+    Raises ReviewError for a reviews.csv that can't be read.
+    """
     there = rows_of(
         published,
         "select true from information_schema.tables "
         "where table_schema = 'raw' and table_name = 'reviews'",
     )
     built = rows_of(published, f"select {', '.join(COLUMNS)} from raw.reviews") if there else []
-    return now != {_key_of({name: _text(value) for name, value in row.items()}) for row in built}
+
+    def comparable(rows: list[dict[str, Any]]) -> set[tuple[str, ...]]:
+        return {tuple(_text(row[name]) for name in COLUMNS) for row in rows}
+
+    return comparable(_own(layout)) != comparable(built)
+
+
+def _own(layout: Layout) -> list[dict[str, Any]]:
+    try:
+        return read_reviews(layout.reviews)
+    except ValueError as wrong:
+        raise ReviewError(str(wrong)) from None
+
+
+def _seed_rows() -> list[dict[str, str]]:
+    with SEED.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def _is_of(row: dict[str, str], source: str, session: str, synthetic: bool) -> bool:
+    key = (row["assembly"], row["source"], row["session"])
+    return key == (_assembly(synthetic), source, session)
 
 
 def _row(
-    source: str, session: str, counted: Found, note: str, before: dict[str, str]
+    source: str, session: str, counted: Found, note: str, before: Reviewed | None
 ) -> dict[str, str]:
     """A reviewed number; its rule and note stay as they were unless another note is given."""
     return {
         "source": source,
         "session": session,
         "roll_calls": str(counted.roll_calls),
-        "rule": before.get("rule") or "exact",
+        "rule": before.rule if before else "exact",
         "counted_through": _text(counted.through),
         "reviewed_on": str(date.today()),
-        "note": note or before.get("note") or "",
+        "note": note or (before.note if before else ""),
     }
 
 
-def _replace(
+def _write(
     file: Path,
     columns: Sequence[str],
     rows: list[dict[str, str]],
@@ -138,10 +157,10 @@ def _replace(
 
     The file is written beside and moved in whole.
     """
-    place = [[other[name] for name in key] for other in rows]
+    places = [[other[name] for name in key] for other in rows]
     wanted = [row[name] for name in key]
-    if wanted in place:
-        rows[place.index(wanted)] = row
+    if wanted in places:
+        rows[places.index(wanted)] = row
     else:
         rows.append(row)
     beside = file.with_name(f".{file.name}")
@@ -152,36 +171,12 @@ def _replace(
     beside.replace(file)
 
 
-def _columns(file: Path) -> list[str]:
-    with file.open(encoding="utf-8", newline="") as text:
-        return next(csv.reader(text))
-
-
-def _read(file: Path) -> list[dict[str, str]]:
-    """The rows of a file of reviews; none if there is no file. Raises ReviewError if it is none."""
-    if not file.exists():
-        return []
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.DictReader(text, strict=True)
-        try:
-            rows = list(reader)
-        except (csv.Error, UnicodeDecodeError) as wrong:
-            raise ReviewError(f"{file}: line {reader.line_num}: {wrong}") from None
-    if lacking := set(COLUMNS) - {"counted_through"} - set(reader.fieldnames or []):
-        raise ReviewError(f"{file}: missing columns: {', '.join(sorted(lacking))}")
-    return rows
-
-
-def _key_of(row: dict[str, str]) -> tuple[str, ...]:
-    return tuple((row.get(name) or "").strip() for name in COLUMNS)
+def _assembly(synthetic: bool) -> str:
+    return "synthetic" if synthetic else "real"
 
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _assembly(synthetic: bool) -> str:
-    return "synthetic" if synthetic else "real"
 
 
 def _literal(text: str) -> str:

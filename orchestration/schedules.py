@@ -1,12 +1,13 @@
 """When a refresh is due by the calendar.
 
-Belongs here: schedules. Not here: what is newer (news.py), or what to do on an event (sensors.py).
+Belongs here: schedules. Not here: what is newer (updates.py), or what to do on an event
+(sensors.py).
 """
 
 import dagster as dg
 
-from orchestration.news import news
 from orchestration.resources import NEWER, UNDER_WAY, Warehouse, under_way
+from orchestration.updates import in_words, updates
 
 # The main part of a session ends in December; by mid-January its votes are out. The days after the
 # first find nothing newer, unless that day's refresh failed.
@@ -26,10 +27,10 @@ def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
     def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if under_way(context.instance, warehouse.layout):
             return dg.SkipReason(UNDER_WAY)
-        found = news(warehouse.layout, warehouse.mirror)
+        found = updates(warehouse.layout, warehouse.origin)
         if not found.newer:
             nothing = "No source has anything newer than what is published."
-            return dg.SkipReason(" ".join([nothing, *found.refused]))
+            return dg.SkipReason(f"{nothing} {in_words(found.outcomes)}".rstrip())
         return dg.RunRequest(
             run_key=f"yearly:{context.scheduled_execution_time.date()}",
             tags={NEWER: "; ".join(found.newer)[:200]},

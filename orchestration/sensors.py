@@ -1,14 +1,13 @@
 """What starts a refresh when it happens.
 
 Belongs here: sensors, and what would keep a refresh from starting. Not here: what is newer
-(news.py), or the calendar (schedules.py).
+(updates.py), or the calendar (schedules.py).
 """
 
 import hashlib
 
 import dagster as dg
 
-from orchestration.news import news
 from orchestration.resources import (
     NEWER,
     UNDER_WAY,
@@ -20,7 +19,8 @@ from orchestration.resources import (
     take_lock,
     under_way,
 )
-from orchestration.sources import dropped_files
+from orchestration.sources import SOURCES
+from orchestration.updates import in_words, updates
 
 A_MINUTE = 60
 A_DAY = 24 * 60 * 60
@@ -37,7 +37,7 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
         description="A file that a person put into warehouse/landing/undl/.",
     )
     def watch_landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        dropped = dropped_files(warehouse.layout.landing(synthetic=False), "undl")
+        dropped = SOURCES["undl"].waiting(warehouse.layout.landing(synthetic=False))
         if not dropped:
             return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
         if under_way(context.instance, warehouse.layout):
@@ -96,10 +96,10 @@ def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason="Nothing is published yet: start with a refresh.")
         if under_way(context.instance, warehouse.layout):
             return dg.SensorResult(skip_reason=UNDER_WAY)
-        found = news(warehouse.layout, warehouse.mirror, ["unxml"])
+        found = updates(warehouse.layout, warehouse.origin, ["unxml"])
         if not found.newer:
             nothing = "No session of unxml is new or changed."
-            return dg.SensorResult(skip_reason=" ".join([nothing, *found.refused]))
+            return dg.SensorResult(skip_reason=f"{nothing} {in_words(found.outcomes)}".rstrip())
         words = "; ".join(found.newer)[:200]
         return dg.SensorResult(
             [

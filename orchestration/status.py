@@ -5,6 +5,7 @@ checks, and judging from them whether the file is fresh. Not here: how any of it
 terminal (terminal.py), asking a source for something newer (updates.py).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,9 +16,7 @@ from orchestration.coverage import COUNTED_YEARS, covered
 from orchestration.layout import Layout
 from orchestration.outcomes import blocking_of_last_run
 from orchestration.query import QueryError, rows_of
-from orchestration.sources import SOURCES, landed_releases
-from orchestration.sources.release import FileOutcome, Outcome
-from orchestration.sources.visits import Visit, read_visit
+from orchestration.sources import SOURCES, FileOutcome, Outcome, Visit, landed_releases, read_visit
 from orchestration.study_report.question import configured_study
 
 # The sources move once a year; a year and some weeks of grace without a build is a failure.
@@ -114,8 +113,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
     """
     file = layout.published(synthetic)
     (publication,) = rows_of(file, "select * from marts.publication")
-    landing = layout.landing(synthetic)
-    visits = {name: read_visit(landing, name) for name in SOURCES}
+    visits = visits_to(layout, synthetic=synthetic)
     run_id, blocking = blocking_of_last_run(layout.checks_log(synthetic))
     refused = [outcome.line() for outcome in blocking]
     unpublished = _unpublished(layout, synthetic, visits, publication["published_at"])
@@ -225,6 +223,13 @@ def _of_kind(visit: Visit, outcome: Outcome) -> list[FileOutcome]:
     return [file for file in visit.files if file.outcome is outcome]
 
 
+def visits_to(
+    layout: Layout, sources: Iterable[str] = (), synthetic: bool = False
+) -> dict[str, Visit]:
+    """The last visit to each of some sources, or to all."""
+    return {name: read_visit(layout.landing(synthetic), name) for name in sources or SOURCES}
+
+
 def has_ended(visit: Visit, outcome: Outcome) -> bool:
     """Whether any file of a visit ended so."""
     return bool(_of_kind(visit, outcome))
@@ -278,10 +283,10 @@ def unreviewed_in_last_build(layout: Layout, synthetic: bool) -> list[dict[str, 
 
 def asks_for_review(row: dict[str, Any], synthetic: bool) -> str:
     """The very command that takes in a session which nobody has reviewed."""
-    sample = " --sample" if synthetic else ""
+    write = "--to-seed --sample" if synthetic else "--write"
     return (
-        f"never reviewed: unga review{sample} --source {row['source']} --session {row['session']} "
-        f"--write ({row['found_roll_calls']} roll calls found)"
+        f"never reviewed: unga review --source {row['source']} --session {row['session']} {write} "
+        f"({row['found_roll_calls']} roll calls found)"
     )
 
 

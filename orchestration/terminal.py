@@ -16,8 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.coverage import in_words
-from orchestration.sources.release import FileOutcome, Outcome
-from orchestration.sources.visits import Visit
+from orchestration.sources import FileOutcome, Outcome, Visit
 from orchestration.status import Health, since
 from orchestration.study_report.words import years_in_words
 

@@ -28,8 +28,8 @@ from packaging.version import Version
 from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.layout import DBT_PROJECT
 from orchestration.outcomes import Outcome
-from orchestration.raw_tables import LEDGERS, RAW_TABLES
 from orchestration.resources import Warehouse
+from orchestration.sources.schemas import SCHEMAS
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 DBT = Path(sys.executable).with_name("dbt")
@@ -119,7 +119,7 @@ def warehouse_models() -> dg.AssetsDefinition:
     def dbt_build(
         context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     ) -> Iterator[Any]:
-        raw = {f"raw.{table}" for tables in (*RAW_TABLES.values(), LEDGERS) for table in tables}
+        raw = {f"raw.{table}" for table in SCHEMAS}
         if missing := raw - warehouse.tables():
             raise dg.Failure(
                 "Only a part of the refresh was asked for: this run's build file has no "

@@ -1,20 +1,29 @@
 """The landing assets: what each source serves, kept as it came.
 
-Belongs here: which sources a run asks, and what it means that one does not answer. Not here: how a
-source is asked (sources/).
+Belongs here: which sources a run asks, what came of each file, and what it means that a source does
+not answer. Not here: how a source is asked (sources/).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from orchestration.assets.metadata import OWNERS
 from orchestration.resources import Warehouse
 from orchestration.sample import make_sample
-from orchestration.sources import SOURCES, Landed, Release, SourceError, landed_releases
+from orchestration.sources import (
+    SOURCES,
+    FileOutcome,
+    Landed,
+    LandingError,
+    Release,
+    SourceError,
+    landed_releases,
+    read_visit,
+)
 
 IN_REACH = "in_reach"
-REFUSED = "refused: "
+NOTHING_REFUSED = "nothing_refused"
 
 
 def _spec(name: str) -> dg.AssetSpec:
@@ -39,12 +48,12 @@ def _spec(name: str) -> dg.AssetSpec:
     name="landing",
     specs=[_spec(name) for name in SOURCES],
     check_specs=[
-        dg.AssetCheckSpec(
-            IN_REACH,
-            asset=["landing", name],
-            description="The source answered, or a release of it is landed already.",
-        )
+        dg.AssetCheckSpec(check, asset=["landing", name], description=words)
         for name in SOURCES
+        for check, words in {
+            IN_REACH: "Every place that was asked answered, and a release is landed.",
+            NOTHING_REFUSED: "Every file that came, or that a person dropped, can be used.",
+        }.items()
     ],
 )
 def landing(
@@ -53,72 +62,107 @@ def landing(
     """Ask each source for something newer; with no release of any source, turn to the sample."""
     if not warehouse.on_sample:
         landed = _land_all(context, warehouse)
-        if not any(it.release for it in landed.values()):
+        if not any(source.release for source in landed.values()):
             context.log.warning(
                 "NO SOURCE IS IN REACH and none is landed: this run builds the SYNTHETIC SAMPLE, "
                 "an invented Assembly, into sample.duckdb. No number in it is real. "
-                + " ".join(f"{name}: {it.reason}." for name, it in landed.items()),
+                + " ".join(f"{name}: {source.words()}." for name, source in landed.items()),
             )
             warehouse.turn_to_sample()
     if warehouse.on_sample:
         make_sample(warehouse.layout.sample_mirror)
         landed = _land_all(context, warehouse)
-    for name, it in landed.items():
+    for name, source in landed.items():
         yield dg.MaterializeResult(
             asset_key=["landing", name],
-            metadata=_metadata(it.release) | {"what happened": it.reason, "new": it.is_new},
+            metadata=_metadata(source),
             check_results=[
-                dg.AssetCheckResult(
-                    asset_key=["landing", name],
-                    passed=it.release is not None,
-                    check_name=IN_REACH,
-                    severity=dg.AssetCheckSeverity.WARN,
-                    metadata={"what happened": it.reason},
-                )
+                _check(name, IN_REACH, source.not_in_reach, source.release is not None),
+                _check(name, NOTHING_REFUSED, source.refused),
             ],
         )
 
 
+def _check(
+    name: str, check: str, failed: Sequence[FileOutcome], passed: bool = True
+) -> dg.AssetCheckResult:
+    """A check that warns of the files that failed it, each with its reason."""
+    reasons = "\n".join(f"- {file}" for file in failed) or ("none" if passed else "nothing landed")
+    return dg.AssetCheckResult(
+        asset_key=["landing", name],
+        check_name=check,
+        passed=passed and not failed,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"files": len(failed), "reasons": dg.MetadataValue.md(reasons)},
+    )
+
+
 def _land_all(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dict[str, Landed]:
-    """What came of each source. Raises dg.Failure if nothing is landed and one was refused.
+    """What came of each source. Raises dg.Failure if nothing is landed and a file was refused.
 
     A source that is out of reach is no fault of this warehouse, and the sample can take its place;
     a landing that can't be written to, or a file that can't be used, has to be put right first.
     """
     landed = {name: _land(context, warehouse, name) for name in SOURCES}
-    refused = [it.reason for it in landed.values() if it.reason.startswith(REFUSED)]
-    if refused and not any(it.release for it in landed.values()):
+    refused = [str(file) for source in landed.values() for file in source.refused]
+    if refused and not any(source.release for source in landed.values()):
         raise dg.Failure("No source is landed:\n" + "\n".join(refused), allow_retries=False)
     return landed
 
 
 def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) -> Landed:
     folder = warehouse.layout.landing(warehouse.on_sample)
-    kept = landed_releases(folder, name)
     # The sample is whole whatever was asked for of the real sources.
-    fetch, sessions = ([], []) if warehouse.on_sample else (warehouse.fetch, warehouse.sessions)
-    if fetch and name not in fetch:
-        return Landed(kept[-1] if kept else None, False, "not asked for in this run")
-    try:
-        landed = SOURCES[name].land(
-            folder, warehouse.origin, sessions=sessions or None, log=context.log.info
-        )
-    except SourceError as refused:
-        context.log.warning(f"{name} is refused: {refused}")
-        return Landed(kept[-1] if kept else None, False, f"{REFUSED}{refused}")
-    if landed.release is None and kept:
-        landed = Landed(kept[-1], False, landed.reason)
+    on_sample = warehouse.on_sample
+    fetch, sessions = ([], []) if on_sample else (warehouse.fetch, warehouse.sessions)
+    if warehouse.asked and not on_sample:
+        visit = read_visit(folder, name)
+        landed = Landed(_newest(warehouse, name), visit.files, visit.note)
+    elif fetch and name not in fetch:
+        return Landed(_newest(warehouse, name), note="not asked for in this run")
+    else:
+        try:
+            landed = SOURCES[name].land(
+                folder, warehouse.origin, sessions=sessions or None, log=context.log.info
+            )
+        except LandingError as unusable:
+            raise dg.Failure(str(unusable), allow_retries=False) from unusable
+        except SourceError as wrong:
+            raise dg.Failure(f"{name}: {wrong}", allow_retries=False) from wrong
+    for file in (*landed.refused, *landed.not_in_reach):
+        context.log.warning(f"{name} {file}")
     if landed.release is None:
-        context.log.warning(f"{name}: {landed.reason}; nothing of it is landed")
+        context.log.warning(f"{name}: {landed.words()}; nothing of it is landed")
     return landed
 
 
-def _metadata(release: Release | None) -> dict[str, dg.MetadataValue]:
+def _newest(warehouse: Warehouse, name: str) -> Release | None:
+    kept = landed_releases(warehouse.layout.landing(warehouse.on_sample), name)
+    return kept[-1] if kept else None
+
+
+def _metadata(landed: Landed) -> dict[str, dg.MetadataValue]:
+    """The release in use, and what came of each file that was asked for."""
+    outcomes = [
+        f"| {file.name} | {file.outcome} | {file.reason} |".replace("\n", " ")
+        for file in landed.files
+    ]
+    said: dict[str, dg.MetadataValue] = {
+        "new": dg.MetadataValue.bool(landed.is_new),
+        "what happened": dg.MetadataValue.md(
+            "\n".join(["| file | outcome | reason |", "|-|-|-|", *outcomes])
+            if outcomes
+            else landed.words()
+        ),
+        "note": dg.MetadataValue.text(landed.note or "none"),
+    }
+    release = landed.release
     if release is None:
-        return {"release": dg.MetadataValue.text("none")}
+        return said | {"release": dg.MetadataValue.text("none")}
     rows = [f"| {file.name} | {file.size:,} | {file.sha256[:12]} |" for file in release.files]
-    return {
+    return said | {
         "release": dg.MetadataValue.text(release.name),
+        "version": dg.MetadataValue.text(release.version or "none stated"),
         "bytes": dg.MetadataValue.int(sum(file.size for file in release.files)),
         "folder": dg.MetadataValue.path(release.folder),
         "files": dg.MetadataValue.md("\n".join(["| file | bytes | sha256 |", "|-|-|-|", *rows])),

@@ -1,23 +1,34 @@
 """The raw assets: each source's newest landed release as tables of the build file.
 
-Belongs here: writing what parsing yields into schema raw, and counting it by session. Not here:
-parsing (sources/), or any reading of votes (dbt_project/).
+Belongs here: taking the Parquet that parsing left into schema raw, the ledgers beside it, and
+counting by session. Not here: parsing (sources/), a table's columns (sources/schemas.py), or any
+reading of votes (dbt_project/).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import dataframely as dy
 import duckdb
 import polars as pl
 
 from orchestration.assets.metadata import OWNERS, table_metadata
-from orchestration.raw_tables import LEDGERS, RAW_TABLES, ROLL_CALLS_BY_SESSION
 from orchestration.resources import Warehouse
-from orchestration.sources import SOURCES, Parsed, Release, SourceError, landed_releases
+from orchestration.reviews import read_reviews
+from orchestration.sources import (
+    SOURCES,
+    ParsedFiles,
+    Release,
+    SourceError,
+    landed_releases,
+    parsed_files,
+)
+from orchestration.sources.schemas import LEDGERS, RAW_TABLES, ddl, polars_types
 
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")
-# Texts that a frame holds once for many rows are written out in Arrow, row by row.
-ROWS_AT_ONCE = 250_000
 SESSIONS_KEY = dg.AssetKey(["raw", "sessions"])
 
 # Not built by itself: the raw steps report each session that they took in, so that one run over
@@ -34,7 +45,31 @@ sessions = dg.AssetSpec(
 )
 
 
-def _specs(tables: dict[str, str], landings: list[str], what: str) -> list[dg.AssetSpec]:
+# Roll calls and votes by session, as each source has them before anything is read into them.
+ROLL_CALLS_BY_SESSION: dict[str, str] = {
+    "undl": """
+        select session, count(distinct coalesce(nullif(undl_id, ''), resolution)) as roll_calls,
+            count(*) as votes
+        from raw.undl_votes group by session""",
+    "unxml": """
+        select session, count(distinct symbol) filter (adoption_type = 'recorded') as roll_calls,
+            sum(votes)::bigint as votes
+        from raw.unxml_resolutions
+        left join (
+            select file, row_number, count(*) as votes from raw.unxml_votes group by all
+        ) as listed using (file, row_number)
+        group by session""",
+    "voeten": """
+        select session::varchar as session, count(distinct roll_call) as roll_calls,
+            count(*) filter (vote in (1, 2, 3)) as votes
+        from raw.voeten_votes inner join raw.voeten_roll_calls using (roll_call)
+        group by session""",
+}
+
+
+def _specs(
+    tables: dict[str, type[dy.Schema]], landings: list[str], what: str
+) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             ["raw", table],
@@ -56,19 +91,18 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
     def write_raw(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.MaterializeResult]:
-        release, parsed = _parse_newest(context, warehouse, name)
+        release, parsed = _newest_readable(context, warehouse, name)
         with warehouse.connect() as connection:
             connection.execute("create schema if not exists raw")
-            for table, columns in tables.items():
-                _create(connection, table, columns)
+            for table in tables:
+                _create(connection, table)
                 if parsed:
-                    _insert(connection, table, parsed.tables[table])
-            for table, columns in LEDGERS.items():
-                _create(connection, table, columns)
+                    _copy(connection, table, parsed.tables[table])
+            for table in LEDGERS:
+                _create(connection, table)
             if release and parsed:
                 _insert(connection, "releases", _files(name, release))
-                if parsed.repairs:
-                    _insert(connection, "repairs", pl.DataFrame(parsed.repairs))
+                _insert(connection, "repairs", map(asdict, parsed.corrections))
                 _report_sessions(context, warehouse, connection, name)
             yield from (_materialized(connection, table, release) for table in tables)
 
@@ -88,56 +122,71 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
         )
         for table, words in {
             "releases": "The files that the build stands on. One row per file of a release.",
-            "repairs": "Defects that parsing repaired by a stated rule. One row per file and rule.",
+            "repairs": "Corrections of defects by a stated rule. One row per file and rule.",
+            "reviews": "A person's own expected numbers. One row per source and session.",
         }.items()
     ],
 )
 def raw_ledgers(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Read back what every source wrote about its files and repairs."""
-    with warehouse.connect(read_only=True) as connection:
+    """Read a person's reviews, and read back what every source wrote of its files."""
+    with warehouse.connect() as connection:
+        # The sample has its own expected numbers, which nobody reviews.
+        if not warehouse.on_sample:
+            try:
+                _insert(connection, "reviews", read_reviews(warehouse.layout.reviews))
+            except ValueError as wrong:
+                raise dg.Failure(str(wrong), allow_retries=False) from wrong
         yield from (_materialized(connection, table, None) for table in LEDGERS)
 
 
-def _parse_newest(
+def _newest_readable(
     context: dg.AssetExecutionContext, warehouse: Warehouse, name: str
-) -> tuple[Release | None, Parsed | None]:
+) -> tuple[Release | None, ParsedFiles | None]:
     """The newest landed release that can be read; an older one is taken loudly."""
-    for release in reversed(landed_releases(warehouse.layout.landing(warehouse.on_sample), name)):
+    folder = warehouse.layout.landing(warehouse.on_sample)
+    for release in reversed(landed_releases(folder, name)):
         try:
-            return release, SOURCES[name].parse(release)
+            return release, parsed_files(SOURCES[name], folder, release)
         except SourceError as refused:
             context.log.warning(f"{name} release {release.name} is refused: {refused}")
     return None, None
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
-    connection.execute(f"create table if not exists raw.{table} ({columns})")
+def _create(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    connection.execute(f"create table if not exists raw.{table} ({ddl(table)})")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    for some in rows.iter_slices(ROWS_AT_ONCE):
-        connection.register("incoming", some.to_arrow())
-        connection.execute(f"insert into raw.{table} by name select * from incoming")
-        connection.unregister("incoming")
+def _copy(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
+    connection.execute(
+        f"insert into raw.{table} by name select * from read_parquet(?)", [str(file)]
+    )
 
 
-def _files(name: str, release: Release) -> pl.DataFrame:
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    frame = LEDGERS[table].validate(pl.DataFrame(list(rows), schema=polars_types(table)))
+    connection.register("incoming", frame.to_arrow())
+    connection.execute(f"insert into raw.{table} by name select * from incoming")
+    connection.unregister("incoming")
+
+
+def _files(name: str, release: Release) -> Iterator[Mapping[str, Any]]:
     source = SOURCES[name].source
-    return pl.DataFrame(
-        {
+    for file in release.files:
+        yield {
             "source": name,
             "release": release.name,
             "release_date": release.date,
+            "version": release.version,
             "file": file.name,
             "size": file.size,
             "sha256": file.sha256,
             "url": file.url,
             "licence": source.licence,
-            "citation": source.citation,
+            "citation": release.citation or source.citation,
             "landed_at": release.landed_at,
         }
-        for file in release.files
-    )
 
 
 def _report_sessions(

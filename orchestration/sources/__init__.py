@@ -3,42 +3,52 @@
 Belongs here: what the rest of the project uses of the sources. Not here: how any of it is done.
 """
 
-from typing import cast
-
-from orchestration.sources import undl, unxml, voeten
-from orchestration.sources.base import (
+from orchestration.sources.landing import dropped_files, landed_releases
+from orchestration.sources.parsed import ParsedFiles, parsed_files
+from orchestration.sources.release import (
+    Correction,
+    FileOutcome,
     Landed,
     LandedFile,
+    LandingError,
     NotInReachError,
     Origin,
+    Outcome,
     Parsed,
-    Patience,
     Release,
-    Repair,
+    RetryPolicy,
     Source,
     SourceError,
     SourceModule,
 )
-from orchestration.sources.landing import dropped_files, landed_releases
+from orchestration.sources.undl import Undl
+from orchestration.sources.unxml import Unxml
+from orchestration.sources.visits import Visit, read_visit
+from orchestration.sources.voeten import Voeten
 
 # In order of precedence.
-SOURCES: dict[str, SourceModule] = {
-    it.source.name: it for it in cast(list[SourceModule], [undl, unxml, voeten])
-}
+SOURCES: dict[str, SourceModule] = {one.source.name: one for one in (Undl(), Unxml(), Voeten())}
 
 __all__ = [
     "SOURCES",
+    "Correction",
+    "FileOutcome",
     "Landed",
     "LandedFile",
+    "LandingError",
     "NotInReachError",
     "Origin",
+    "Outcome",
     "Parsed",
-    "Patience",
+    "ParsedFiles",
     "Release",
-    "Repair",
+    "RetryPolicy",
     "Source",
     "SourceError",
     "SourceModule",
+    "Visit",
     "dropped_files",
     "landed_releases",
+    "parsed_files",
+    "read_visit",
 ]

@@ -1,4 +1,4 @@
-"""Asking a server for a file, patiently but not without end.
+"""Asking a server for a file: again if it fails, but not without end.
 
 Belongs here: retries, conditional requests, what an answer must be before a file is kept. Not here:
 which addresses a source has, or what is in its files.
@@ -7,6 +7,7 @@ which addresses a source has, or what is in its files.
 import email.utils
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,12 +20,15 @@ from urllib.parse import urlsplit
 import httpx
 import stamina
 
-from orchestration.sources.base import LandedFile, NotInReachError, Patience
+from orchestration.sources.release import LandedFile, NotInReachError, RetryPolicy
+from orchestration.sources.visits import Seen
 
 # Far above the largest file known (364 MB); a small answer is a list of files.
 LARGEST_FILE = 4_000_000_000
 LARGEST_ANSWER = 16 << 20
 MOST_REDIRECTS = 5
+# What servers say that know no HEAD.
+NO_HEAD = (405, 501)
 DATA_TYPES = {
     "application/csv",
     "application/gzip",
@@ -41,9 +45,18 @@ DATA_TYPES = {
     "text/tab-separated-values",
 }
 T = TypeVar("T")
+LOG = logging.getLogger(__name__)
 WEB_PAGE = "text/html"
 # As much of a web page's start as tells it from data.
 PAGE_STARTS = (b"<!doctype html", b"<html")
+
+
+def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    """One line in the log for a request that is made again; stamina's own goes to the terminal."""
+    LOG.info("asked again in %.1f s: %s", details.wait_for, details.caused_by)
+
+
+stamina.instrumentation.set_on_retry_hooks([_log_retry])
 
 
 class NotThereError(NotInReachError):
@@ -64,15 +77,15 @@ class _TryAgainError(NotInReachError):
 
 
 class Client:
-    """One visit to a server: every request of it together is bounded by the patience's time."""
+    """One visit to a server: every request of it together is bounded in time by the policy."""
 
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
-        self._deadline = time.monotonic() + patience.whole_visit
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self._deadline = time.monotonic() + policy.whole_visit
         self._http = httpx.Client(
             follow_redirects=True,
             max_redirects=MOST_REDIRECTS,
-            timeout=httpx.Timeout(patience.silence, connect=patience.connect),
+            timeout=httpx.Timeout(policy.silence, connect=policy.connect),
             headers={"User-Agent": "unga-vote-warehouse", "Accept-Encoding": "identity"},
         )
 
@@ -88,20 +101,32 @@ class Client:
         self._http.close()
 
     def download(
-        self, url: str, target: Path, known: LandedFile | None = None
+        self, url: str, target: Path, known: Seen | LandedFile | None = None
     ) -> LandedFile | None:
         """Stream a file to `target`; None if it is still the `known` one (304).
 
         The file stands under `target` only when it is whole. Raises NotInReachError, in words, for
         every other answer than data.
         """
-        headers = {}
-        if known and known.url == url:
-            if known.etag:
-                headers["If-None-Match"] = known.etag
-            if known.last_modified:
-                headers["If-Modified-Since"] = known.last_modified
-        return self._patiently(lambda: self._download(url, target, headers))
+        headers = _conditions(known)
+        return self._retrying(lambda: self._download(url, target, headers))
+
+    def has_changed(self, url: str, known: Seen | LandedFile, method: str = "HEAD") -> bool:
+        """Whether a file is another than the `known` one; its content is not asked for.
+
+        Raises NotInReachError if the server does not hand it out.
+        """
+
+        def ask() -> bool:
+            with self._answer(url, _conditions(known), method) as answer:
+                if answer.status_code == httpx.codes.NOT_MODIFIED:
+                    return False
+                if answer.status_code in NO_HEAD:
+                    with self._answer(url, _conditions(known)) as whole:
+                        return _differs(whole, known)
+                return _differs(answer, known)
+
+        return self._retrying(ask)
 
     def read(self, url: str, page: bool = False) -> str:
         """A small answer as text: data, or with `page` a web page that lists files."""
@@ -111,7 +136,7 @@ class Client:
                 _check_kind(answer, pages_too=page)
                 return b"".join(self._chunks(answer, LARGEST_ANSWER)).decode("utf-8", "replace")
 
-        return self._patiently(ask)
+        return self._retrying(ask)
 
     def read_json(self, url: str) -> Any:
         """A small answer in JSON."""
@@ -121,29 +146,29 @@ class Client:
         except ValueError as error:
             raise NotInReachError(f"{url}: expected JSON, found {text[:60]!r}") from error
 
-    def _patiently(self, ask: Callable[[], T]) -> T:
+    def _retrying(self, ask: Callable[[], T]) -> T:
         """Ask again while a fault may pass: network faults, 429 and 5xx, and nothing else."""
-        patience = self._patience
+        policy = self._policy
 
         def again(error: Exception) -> bool | float:
             if not isinstance(error, _TryAgainError):
                 return False
-            return True if error.wait is None else min(error.wait, patience.longest_retry_after)
+            return True if error.wait is None else min(error.wait, policy.longest_retry_after)
 
         try:
             for attempt in stamina.retry_context(
                 on=again,
-                attempts=patience.attempts,
+                attempts=policy.attempts,
                 timeout=max(self._deadline - time.monotonic(), 0.001),
-                wait_initial=patience.first_wait,
-                wait_max=patience.longest_wait,
-                wait_jitter=patience.first_wait,
+                wait_initial=policy.first_wait,
+                wait_max=policy.longest_wait,
+                wait_jitter=policy.first_wait,
             ):
                 with attempt:
                     return ask()
         except _TryAgainError as error:
             kind = NotInReachError if error.answered else NoAnswerError
-            raise kind(f"{error} (asked up to {patience.attempts} times)") from error
+            raise kind(f"{error} (asked up to {policy.attempts} times)") from error
         raise AssertionError("every attempt returns or raises")
 
     def _download(self, url: str, target: Path, headers: dict[str, str]) -> LandedFile | None:
@@ -175,16 +200,17 @@ class Client:
             part.unlink(missing_ok=True)
 
     @contextmanager
-    def _answer(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """An answer of 200 or 304, faults of the network told by name."""
+    def _answer(
+        self, url: str, headers: dict[str, str], method: str = "GET"
+    ) -> Iterator[httpx.Response]:
+        """An answer of 200 or 304 (or that there is no HEAD), faults of the network by name."""
         host = urlsplit(url).netloc
         if time.monotonic() > self._deadline:
-            raise NoAnswerError(
-                f"{host}: out of time, {self._patience.whole_visit:g} s for a visit"
-            )
+            raise NoAnswerError(f"{host}: out of time, {self._policy.whole_visit:g} s for a visit")
         try:
-            with self._http.stream("GET", url, headers=headers) as answer:
-                _check_status(answer, url)
+            with self._http.stream(method, url, headers=headers) as answer:
+                if method != "HEAD" or answer.status_code not in NO_HEAD:
+                    _check_status(answer, url)
                 yield answer
         except httpx.ConnectError as error:
             raise _TryAgainError(f"{host}: no connection ({error})", answered=False) from error
@@ -211,13 +237,39 @@ class Client:
                 raise NotInReachError(f"{url}: more than {most:,} bytes, which no file of it has")
             if time.monotonic() > self._deadline:
                 raise NoAnswerError(
-                    f"{url}: not whole within {self._patience.whole_visit:g} s, given up"
+                    f"{url}: not whole within {self._policy.whole_visit:g} s, given up"
                 )
             yield chunk
         if stated.isdecimal() and answer.num_bytes_downloaded != int(stated):
             raise _TryAgainError(
                 f"{url}: cut off after {answer.num_bytes_downloaded:,} of {int(stated):,} bytes"
             )
+
+
+def _conditions(known: Seen | LandedFile | None) -> dict[str, str]:
+    """The headers that ask for a file only if it is another than the known one."""
+    headers = {}
+    if known and known.etag:
+        headers["If-None-Match"] = known.etag
+    if known and known.last_modified:
+        headers["If-Modified-Since"] = known.last_modified
+    return headers
+
+
+def _differs(answer: httpx.Response, known: Seen | LandedFile) -> bool:
+    """Whether an answer is of another file, by tag, time or size: not all servers heed conditions.
+
+    What is no data file at all is not in reach.
+    """
+    if answer.status_code == httpx.codes.NOT_MODIFIED:
+        return False
+    _check_kind(answer)
+    if known.etag and (tag := answer.headers.get("ETag")):
+        return bool(tag != known.etag)
+    if known.last_modified and (changed := answer.headers.get("Last-Modified")):
+        return bool(changed != known.last_modified)
+    stated = answer.headers.get("Content-Length", "")
+    return not (stated.isdecimal() and int(stated) == known.size)
 
 
 def _check_status(answer: httpx.Response, url: str) -> None:

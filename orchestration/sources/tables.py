@@ -1,11 +1,10 @@
 """Reading a table of text strictly, so that a bad row is named and never guessed at.
 
-Belongs here: rows and columns of a csv, and what a field may hold (a whole number, a day, a session
-of the Assembly). Not here: which columns a source has, or what its values mean.
+Belongs here: rows and columns of a csv, and what a field may hold (a whole number, a day). Not
+here: which columns a source has, what its values mean, or R's own format (rdata.py).
 """
 
 import csv
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from orchestration.sources.base import SourceError
+from orchestration.sources.release import SourceError
 
 ROW = "row_number"
 LONGEST_HEADER = 100_000
 SHOWN = 80
 LARGEST_NUMBER = 2**31 - 1
-EARLIEST_VOTE = pl.date(1946, 1, 1)
-ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 
 @dataclass(frozen=True)
@@ -35,17 +32,18 @@ class Check:
 
 
 def header(plain: Path, name: str, delimiter: str = ",") -> list[str]:
-    """The column names in a table's first line. Raises SourceError if one stands there twice."""
+    """The column names in a table's first line. Raises SourceError for a duplicate column."""
     with plain.open(encoding="utf-8", newline="") as text:
         line = text.readline(LONGEST_HEADER)
     try:
-        columns = [it.strip() for it in next(csv.reader([line], delimiter=delimiter, strict=True))]
+        named = next(csv.reader([line], delimiter=delimiter, strict=True))
+        columns = [column.strip() for column in named]
     except (csv.Error, StopIteration) as error:
         raise SourceError(f"{name}: the first line is no list of columns ({error})") from error
     if doubled := sorted({column for column in columns if columns.count(column) > 1}):
         raise SourceError(
-            f"{name}: columns that stand there twice: {', '.join(map(repr, doubled))}. It can't be "
-            "told which one holds; download the file again."
+            f"{name}: duplicate columns: {', '.join(map(repr, doubled))}. There is no telling "
+            "which one holds; download the file again."
         )
     return columns
 
@@ -74,7 +72,22 @@ def scan(
         row_index_name=ROW,
         row_index_offset=1,
     )
-    return frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())).select(
+    return _chosen(frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())), columns)
+
+
+def scan_parquet(
+    plain: Path, columns: Mapping[str, str | None], missing: str | None = None
+) -> pl.LazyFrame:
+    """The same of a table of text in Parquet, which can't have a row that is cut short."""
+    frame = pl.scan_parquet(plain, row_index_name=ROW, row_index_offset=1)
+    if missing is not None:
+        given = pl.exclude(ROW)
+        frame = frame.with_columns(pl.when(given != missing).then(given))
+    return _chosen(frame, columns)
+
+
+def _chosen(frame: pl.LazyFrame, columns: Mapping[str, str | None]) -> pl.LazyFrame:
+    return frame.select(
         pl.col(ROW).cast(pl.Int32),
         **{
             # Not replace(): that holds on to the text of the whole file.
@@ -130,7 +143,7 @@ def refuse(frame: pl.DataFrame | pl.LazyFrame, name: str, checks: list[Check]) -
     )
     first = looked_up.collect(engine="streaming")
     for nth, check in enumerate(checks):
-        row, value, rows = (first.item(0, f"{it} {nth}") for it in ("row", "value", "rows"))
+        row, value, rows = (first.item(0, f"{part} {nth}") for part in ("row", "value", "rows"))
         if row is not None:
             more = f" ({rows:,} such rows)" if rows > 1 else ""
             raise SourceError(
@@ -140,7 +153,7 @@ def refuse(frame: pl.DataFrame | pl.LazyFrame, name: str, checks: list[Check]) -
             )
 
 
-def whole(column: str) -> pl.Expr:
+def parse_int(column: str) -> pl.Expr:
     """A column of text as whole numbers; '120.0' is 120; null where it is no such number."""
     number = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
     return (
@@ -151,7 +164,7 @@ def whole(column: str) -> pl.Expr:
     )
 
 
-def day(column: str) -> pl.Expr:
+def parse_date(column: str) -> pl.Expr:
     """A column of text as days, '2019-10-10' or with a time of 0; null where there is no such."""
     return (
         pl.col(column)
@@ -159,47 +172,6 @@ def day(column: str) -> pl.Expr:
         .str.extract(r"^(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?$", 1)
         .str.to_date("%Y-%m-%d", strict=False)
         .alias(column)
-    )
-
-
-def not_a_day_of(vote_date: pl.Expr, session: pl.Expr) -> pl.Expr:
-    """Whether a day can't be one of a session: before the Assembly was, or years off.
-
-    Session n opens in September of the year 1945 + n and ends a year later. A year on either side
-    is let pass: the first sessions were irregular, and days in the older records are rough.
-    Special and emergency sessions come at any time.
-    """
-    regular = session.cast(pl.String).str.extract(r"^(\d{1,3})$", 1).cast(pl.Int32, strict=False)
-    years = vote_date.dt.year() - 1945 - regular
-    return (vote_date < EARLIEST_VOTE) | ~years.is_between(-1, 2).fill_null(True)
-
-
-def session_of(text: str | None) -> str | None:
-    """A session as '77', 'ES-11' or 'S-32', from '77', '77.0', '11emsp', '32sp' and the like."""
-    found = re.fullmatch(r"0*(\d{1,3})(?:\.0)?(emsp|sp)?", (text or "").strip().lower())
-    if found:
-        return {"emsp": "ES-", "sp": "S-", None: ""}[found[2]] + found[1]
-    found = re.fullmatch(r"(ES|S)-?(\d{1,3}|[IVXL]+)", (text or "").strip().upper())
-    return f"{found[1]}-{_number(found[2])}" if found and _number(found[2]) else None
-
-
-def session_of_symbol(symbol: str | None) -> str | None:
-    """The session that a symbol names: A/RES/77/229, A/RES/ES-11/1, A/RES/2200(XXI)."""
-    found = re.match(r"A/RES/((?:ES-|S-)?\d{1,3})/", symbol or "")
-    if found:
-        return found[1]
-    found = re.match(r"A/RES/\d+\s?[A-Z]?(?:-[A-Z])?\s?\((ES-|S-)?([IVXL]+)\)", symbol or "")
-    return (found[1] or "") + str(_number(found[2])) if found and _number(found[2]) else None
-
-
-def _number(text: str) -> int:
-    """A number in Arabic or Roman numerals; 0 if it is neither."""
-    if text.isdecimal():
-        return int(text)
-    values = [ROMAN[it] for it in text]
-    return sum(
-        -value if value < following else value
-        for value, following in zip(values, [*values[1:], 0], strict=True)
     )
 
 

@@ -1,57 +1,41 @@
 """The UN Digital Library's bulk file of votes: the authority, put into the landing by a person.
 
-Belongs here: its layouts, its terms, its file names. Not here: how names of states and symbols are
-read (the dbt project).
+Belongs here: its layouts, its terms, its file names, the note beside it. Not here: how a file is
+taken in (single_file.py), or how names of states and symbols are read (the dbt project).
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import cast
 from urllib.parse import quote, unquote
 
 import polars as pl
 
-from orchestration.sources.base import (
-    Landed,
+from orchestration.sources.http import Client, NotThereError
+from orchestration.sources.places import OnDisk, OnServer
+from orchestration.sources.release import (
+    ByHandError,
+    FileOutcome,
     LandedFile,
-    NotInReachError,
     Origin,
-    Parsed,
-    Release,
-    Repair,
     Source,
     SourceError,
-    quiet,
 )
-from orchestration.sources.http import Client, NotThereError
-from orchestration.sources.landing import (
-    check_whole,
-    copy_in,
-    dropped_files,
-    landed_from,
-    landed_releases,
-    not_new,
-    same_bytes,
-    staging,
-    take_in,
-    unpacked,
-)
+from orchestration.sources.sessions import not_a_day_of, session_of, session_of_symbol
+from orchestration.sources.single_file import Details, Read, SingleFileSource, Taking
 from orchestration.sources.tables import (
     ROW,
     Check,
-    day,
     described_once,
     header,
-    not_a_day_of,
+    parse_date,
+    parse_int,
     polars_errors_named,
     refuse,
     scan,
-    session_of,
-    session_of_symbol,
-    whole,
 )
+from orchestration.sources.unpacking import note_in, unpacked
 
 TOTALS = ("total_yes", "total_no", "total_abstentions", "total_non_voting", "total_ms")
 VOTE = ("ms_code", "ms_name", "ms_vote")
@@ -92,9 +76,10 @@ FIRST_RELEASE = {
 OPTIONAL = {"session", "vote_note"}
 NOT_VOTING = ("NV", "")
 SUFFIXES = (".csv", ".csv.gz", ".zip")
+NOTE = "_md.md"
 DATED = re.compile(r"(\d{4})[_-](\d{1,2})[_-](\d{1,2})(?=\D)")
 
-source = Source(
+SOURCE = Source(
     name="undl",
     title="UN Digital Library, General Assembly voting data",
     licence="Copyright United Nations; non-commercial use with attribution; no redistribution",
@@ -110,49 +95,70 @@ source = Source(
 )
 
 
-def land(
-    landing: Path,
-    origin: Origin,
-    sessions: Sequence[str] | None = None,
-    log: Callable[[str], object] = quiet,
-) -> Landed:
-    """Take in the files that a person dropped, else the mirror's newest; never the internet.
-
-    `sessions` changes nothing: the file holds them all. Raises SourceError if a file can't be read
-    or comes under the name of a landed release with other bytes.
-    """
-    if dropped := dropped_files(landing, source.name):
-        return _land_dropped(landing, dropped, log)
-    try:
-        with staging(landing, source.name) as folder:
-            file = _from_mirror(landing, origin, folder)
-            if isinstance(file, Release):
-                return not_new(landing, file)
-            return _land_staged(landing, folder, file, log)
-    except NotInReachError as error:
-        kept = landed_releases(landing, source.name)
-        return Landed(kept[-1] if kept else None, False, f"not in reach: {error}")
+BY_HAND = (
+    f"download the newest <date>_ga_voting.csv from {SOURCE.url} in a browser and put it into the "
+    "landing folder undl/ (csv, csv.gz or zip)"
+)
 
 
-def parse(release: Release) -> Parsed:
-    """Read a release into `undl_votes`, one row per roll call and state.
+class Undl(SingleFileSource):
+    """The Digital Library's file; the internet is never asked for it."""
 
-    Raises SourceError for a file that can't be read whole, naming the row.
-    """
-    check_whole(release)
-    (file,) = release.files
-    votes, repairs = _read(release.folder / file.name)
-    return Parsed(
-        {
-            "undl_votes": votes.select(
-                pl.lit(release.name).alias("release"), pl.lit(file.name).alias("file"), pl.all()
-            )
-        },
-        [
-            Repair(source.name, release.name, file.name, rule, rows, example)
-            for rule, (rows, example) in repairs.items()
-        ],
-    )
+    source = SOURCE
+    parser = 1
+    suffixes = SUFFIXES
+
+    def read(self, path: Path) -> Read:
+        """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
+        votes, corrections = _read(path)
+        newest_vote = votes["vote_date"].max()
+        assert isinstance(newest_vote, date)
+        return Read({"undl_votes": votes}, newest_vote, corrections)
+
+    def ask(self, visit: Taking, origin: Origin) -> Iterable[FileOutcome]:
+        """What came of the mirror's newest file. Raises NotInReachError, ByHandError."""
+        none = f"the mirror {origin.mirror} has no undl/<date>_ga_voting.csv; {BY_HAND}"
+        if mirror := origin.mirror_folder:
+            names = _newest_last(path.name for path in (mirror / "undl").glob("*"))
+            if not names:
+                raise ByHandError(none)
+            path = mirror / "undl" / names[-1]
+            return [visit.take(OnDisk(path), self.details(path))]
+        if not origin.mirror_url:
+            raise ByHandError(f"its terms forbid automated download; {BY_HAND}")
+        with Client(origin.retry) as client:
+            # A base URL has files that can be found only if it lists them.
+            try:
+                page = client.read(f"{origin.mirror_url}/undl/", page=True)
+            except NotThereError as error:
+                raise ByHandError(f"{none} ({error})") from error
+            names = _newest_last(unquote(name) for name in re.findall(r'href="([^"/?]+)"', page))
+            if not names:
+                raise ByHandError(none)
+            url = f"{origin.mirror_url}/undl/{quote(names[-1])}"
+            return [visit.take(OnServer(client, url, names[-1]))]
+
+    def named(self, file: LandedFile, newest_vote: date) -> tuple[str, date]:
+        """A release is named after the day in the file's name, if it has one."""
+        day = release_day(file.name)
+        return (day.isoformat(), day) if day else super().named(file, newest_vote)
+
+    def details(self, path: Path) -> Details:
+        """Version and citation, as the note beside the file or packed with it states them."""
+        note = path.with_name(_stem(path.name) + NOTE)
+        if note.is_file():
+            text = note.read_text(encoding="utf-8-sig", errors="replace")
+            return Details(None, *read_note(text), note)
+        text = note_in(path) or ""
+        return Details(None, *read_note(text))
+
+    def is_note(self, path: Path) -> bool:
+        """Whether a dropped file is a note (.md), which comes in with its table."""
+        return path.name.lower().endswith(".md")
+
+    def order(self, path: Path) -> tuple[date, str]:
+        """By the day in the name."""
+        return release_day(path.name) or date.min, path.name
 
 
 def release_day(file_name: str) -> date | None:
@@ -164,66 +170,40 @@ def release_day(file_name: str) -> date | None:
         return None
 
 
-def _land_dropped(landing: Path, dropped: list[Path], log: Callable[[str], object]) -> Landed:
-    landed = None
-    is_new = False
-    for path in sorted(dropped, key=lambda it: (release_day(it.name) or date.min, it.name)):
-        if not path.name.lower().endswith(SUFFIXES):
-            raise SourceError(
-                f"{path}: expected one of {', '.join(SUFFIXES)}. Put the file there as the library "
-                "serves it (or packed), or take it away."
-            )
-        with staging(landing, source.name) as folder:
-            landed = _land_staged(landing, folder, copy_in(path, folder), log)
-            path.unlink()
-        is_new = is_new or landed.is_new
-    assert landed is not None
-    return Landed(landed.release, is_new, f"a person's file taken in: {landed.reason}")
+def read_note(text: str) -> tuple[str | None, str | None]:
+    """Version and citation as a note in Markdown states them, each None where it does not.
 
-
-def _land_staged(
-    landing: Path, folder: Path, file: LandedFile, log: Callable[[str], object]
-) -> Landed:
-    """Land a file that can be read, under the day in its name or the newest vote in it."""
-    if known := same_bytes(landing, source.name, [file]):
-        return not_new(landing, known)
-    log(f"undl: reading {file.name} ({file.size:,} bytes)")
-    votes, _ = _read(folder / file.name)
-    newest_vote = votes["vote_date"].max()
-    assert isinstance(newest_vote, date)
-    named = release_day(file.name)
-    name = named.isoformat() if named else f"{newest_vote}.{file.sha256[:8]}"
-    return take_in(landing, folder, source.name, name, named or newest_vote, [file])
-
-
-def _from_mirror(landing: Path, origin: Origin, folder: Path) -> LandedFile | Release:
-    """The mirror's newest file, in the staging folder; or the release that has it, if unchanged."""
-    by_hand = (
-        f"download the newest <date>_ga_voting.csv from {source.url} in a browser and put it into "
-        "the landing folder undl/ (csv, csv.gz or zip)"
+    Either after a colon ('**Version:** 5'), in a row of a table, or below a heading.
+    """
+    return _stated(text, r"version(?: number)?"), _stated(
+        text, r"(?:(?:suggested|recommended|preferred) )?citation|how to cite"
     )
-    none = f"the mirror {origin.mirror} has no undl/<date>_ga_voting.csv; {by_hand}"
-    if mirror := origin.mirror_folder:
-        names = _newest_last(path.name for path in (mirror / "undl").glob("*"))
-        if not names:
-            raise NotInReachError(none)
-        newest = (mirror / "undl" / names[-1]).absolute()
-        return copy_in(newest, folder, newest.as_uri())
-    if not origin.mirror_url:
-        raise NotInReachError(f"its terms forbid automated download; {by_hand}")
-    with Client(origin.patience) as client:
-        # A base URL has files that can be found only if it lists them.
-        try:
-            page = client.read(f"{origin.mirror_url}/undl/", page=True)
-        except NotThereError as error:
-            raise NotInReachError(f"{none} ({error})") from error
-        names = _newest_last(unquote(name) for name in re.findall(r'href="([^"/?]+)"', page))
-        if not names:
-            raise NotInReachError(none)
-        url = f"{origin.mirror_url}/undl/{quote(names[-1])}"
-        known = landed_from(landing, source.name, url)
-        file = client.download(url, folder / names[-1], known[1] if known else None)
-        return file or cast(tuple[Release, LandedFile], known)[0]
+
+
+def _stated(text: str, label: str) -> str | None:
+    lines = [re.sub(r"[*`|]+", " ", line).strip() for line in text.splitlines()]
+    for nth, line in enumerate(lines):
+        bare = re.sub(r"^[#>\-\s]+", "", line)
+        found = re.match(rf"(?:{label})\s*(?::|$|\s{{2,}}|\s(?=v?\d))\s*(.*)", bare, re.IGNORECASE)
+        if not found:
+            continue
+        if found[1]:
+            return " ".join(found[1].split())
+        paragraph: list[str] = []
+        for following in lines[nth + 1 :]:
+            if following.startswith("#") or (paragraph and not following):
+                break
+            if following:
+                paragraph.append(re.sub(r"^[>\-\s]+", "", following))
+        if paragraph:
+            return " ".join(" ".join(paragraph).split())
+    return None
+
+
+def _stem(name: str) -> str:
+    """A file's name without what it is packed in."""
+    suffix = next((end for end in (".csv.gz", *SUFFIXES) if name.lower().endswith(end)), "")
+    return name.removesuffix(name[len(name) - len(suffix) :]) if suffix else name
 
 
 def _newest_last(names: Iterable[str]) -> list[str]:
@@ -234,19 +214,20 @@ def _newest_last(names: Iterable[str]) -> list[str]:
     )
 
 
-def _layout(plain: Path, name: str) -> Mapping[str, str | None]:
+def _layout(plain: Path, file_name: str) -> Mapping[str, str | None]:
     """Which column of the file stands for which of COLUMNS."""
-    found = {column.lower(): column for column in header(plain, name)}
+    found = {column.lower(): column for column in header(plain, file_name)}
     layout = {
         column: next(
-            (found[it] for it in (column, *FIRST_RELEASE.get(column, ())) if it in found), None
+            (found[name] for name in (column, *FIRST_RELEASE.get(column, ())) if name in found),
+            None,
         )
         for column in COLUMNS
     }
     missing = [column for column in COLUMNS if layout[column] is None and column not in OPTIONAL]
     if missing:
         raise SourceError(
-            f"{name}: no layout of {source.title} that is known: columns that miss: "
+            f"{file_name}: no layout of {SOURCE.title} that is known: missing columns: "
             f"{', '.join(missing)}; found: {', '.join(list(found.values())[:30])}. Expected the "
             "file with one row per roll call and state, <date>_ga_voting.csv."
         )
@@ -254,7 +235,7 @@ def _layout(plain: Path, name: str) -> Mapping[str, str | None]:
 
 
 def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
-    """The rows of a file, typed, and by rule how many rows were mended and an example."""
+    """The rows of a file, typed, and by rule how many rows were corrected and an example."""
     with unpacked(path) as plain, polars_errors_named(path.name):
         given = scan(plain, path.name, _layout(plain, path.name))
         votes = _votes(given, path.name)
@@ -275,12 +256,12 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
             "given_session",
         ),
         "session missing: read from the symbol": (no_session, "resolution"),
-        "row that stands there twice: once": (repeated, "ms_name"),
+        "duplicate row: taken once": (repeated, "ms_name"),
     }
-    repairs = {}
-    for rule, (mended, shown) in rules.items():
-        if (found := rows.filter(mended)).height:
-            repairs[rule] = (found.height, f"row {found[ROW][0]}: {found[shown][0]}")
+    corrections = {}
+    for rule, (corrected, shown) in rules.items():
+        if (found := rows.filter(corrected)).height:
+            corrections[rule] = (found.height, f"row {found[ROW][0]}: {found[shown][0]}")
     kept = rows.filter(~repeated) if repeated.any() else rows
     return kept.select(
         ROW,
@@ -290,7 +271,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
         "ms_vote",
         "vote_date",
         *DESCRIPTION[DESCRIPTION.index("session") :],
-    ), repairs
+    ), corrections
 
 
 def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
@@ -330,8 +311,8 @@ def _described(given: pl.LazyFrame, name: str) -> tuple[pl.DataFrame, pl.LazyFra
             ],
             dtype=pl.String,
         ),
-        vote_date=day("date"),
-    ).with_columns(whole(total) for total in TOTALS)
+        vote_date=parse_date("date"),
+    ).with_columns(parse_int(total) for total in TOTALS)
     refuse(described, name, _checks())
     return described, of_rows
 

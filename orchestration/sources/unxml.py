@@ -6,9 +6,10 @@ the same symbol holds, or how names of states are read (the dbt project).
 
 import hashlib
 import json
+import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,35 +17,39 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.sources.base import (
+from orchestration.sources.http import Client, NoAnswerError, NotThereError
+from orchestration.sources.landing import Landing, carry_over, check_whole, staged
+from orchestration.sources.parsed import write_parsed
+from orchestration.sources.places import OnDisk, OnServer, Place, Visiting, not_in_reach
+from orchestration.sources.release import (
+    Correction,
+    FileOutcome,
     Landed,
     LandedFile,
     NotInReachError,
     Origin,
+    Outcome,
     Parsed,
     Release,
-    Repair,
     Source,
     SourceError,
     quiet,
 )
-from orchestration.sources.http import Client, NoAnswerError, NotThereError
-from orchestration.sources.landing import (
-    carry_over,
-    check_whole,
-    copy_in,
-    dropped_files,
-    landed_releases,
-    not_new,
-    same_bytes,
-    staging,
-    take_in,
+from orchestration.sources.schemas import RAW_TABLES, polars_types
+from orchestration.sources.sessions import (
+    in_order,
+    is_day_of,
+    is_session,
+    next_sessions,
+    session_after,
+    session_in_words,
+    session_of_symbol,
 )
-from orchestration.sources.tables import session_of_symbol
+from orchestration.sources.visits import after, read_visit, write_visit
 
+LOG = logging.getLogger(__name__)
 # The sessions that were there in July 2026; later ones are found by asking for the next number.
 KNOWN_SESSIONS = ("74", "75", "76", "77", "78", "79", "80", "ES-10", "ES-11", "S-32")
-SESSION_FILE = re.compile(r"((?:ES-|S-)?[1-9]\d?)\.json")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
     *("October", "November", "December"),
@@ -62,40 +67,9 @@ STATED = {
     "no_stated": "MS_against_count",
     "abstain_stated": "MS_abstaining_count",
 }
-ONES = (
-    *("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth"),
-    *("Tenth", "Eleventh", "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth"),
-    *("Seventeenth", "Eighteenth", "Nineteenth"),
-)
-TENS = ("Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety")
+TABLES = RAW_TABLES["unxml"]
 
-RESOLUTIONS = {
-    "row_number": pl.Int32,
-    "symbol": pl.String,
-    "session": pl.String,
-    "vote_date": pl.Date,
-    "meeting": pl.String,
-    "title": pl.String,
-    "originating_document": pl.String,
-    "committee": pl.String,
-    "agenda_item": pl.String,
-    "agenda_item_name": pl.String,
-    "adoption_type": pl.String,
-    "yes_stated": pl.Int32,
-    "no_stated": pl.Int32,
-    "abstain_stated": pl.Int32,
-}
-VOTES = {"row_number": pl.Int32, "state_name": pl.String, "vote": pl.String}
-SUBJECTS = {"row_number": pl.Int32, "subject": pl.String, "scheme": pl.String}
-SPONSORS = {"row_number": pl.Int32, "state_name": pl.String, "additional": pl.Boolean}
-TABLES = {
-    "unxml_resolutions": RESOLUTIONS,
-    "unxml_votes": VOTES,
-    "unxml_subjects": SUBJECTS,
-    "unxml_sponsors": SPONSORS,
-}
-
-source = Source(
+SOURCE = Source(
     name="unxml",
     title="UN Secretariat, machine-readable General Assembly resolutions",
     licence="Acknowledge the United Nations as the source; unofficial",
@@ -113,224 +87,295 @@ source = Source(
 
 @dataclass
 class SessionFile:
-    """What is in one session's file: rows by table, and what was mended, by rule."""
+    """What is in one session's file: rows by table, and what was corrected, by rule."""
 
     rows: dict[str, list[tuple[Any, ...]]] = field(
-        default_factory=lambda: {it: [] for it in TABLES}
+        default_factory=lambda: {name: [] for name in TABLES}
     )
-    mended: Counter[str] = field(default_factory=Counter)
+    newest: date = date.min
+    corrected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
-    def mend(self, rule: str, example: object) -> None:
-        """Count a defect that a rule mends."""
-        self.mended[rule] += 1
+    def correct(self, rule: str, example: object) -> None:
+        """Count a defect that a rule corrects."""
+        self.corrected[rule] += 1
         self.examples.setdefault(rule, str(example))
 
-    @property
-    def newest(self) -> date:
-        """The newest day of adoption."""
-        at = list(RESOLUTIONS).index("vote_date")
-        return max(row[at] for row in self.rows["unxml_resolutions"])
 
+class Unxml:
+    """The Secretariat's files: a release is all sessions, each from where it is newest."""
 
-def land(
-    landing: Path,
-    origin: Origin,
-    sessions: Sequence[str] | None = None,
-    log: Callable[[str], object] = quiet,
-) -> Landed:
-    """Gather a release of all sessions: a person's files, then what is new, then what is landed.
+    source = SOURCE
+    parser = 1
 
-    `sessions` limits which are asked for. A session that fails is told of in the reason, and the
-    landed one, if there is one, stays. Raises SourceError if there is nothing but files that can't
-    be read.
-    """
-    kept = landed_releases(landing, source.name)
-    newest = kept[-1] if kept else None
-    landed_files = {file.name: file for file in newest.files} if newest else {}
-    with staging(landing, source.name) as folder:
-        dropped = dropped_files(landing, source.name)
-        files = {path.name: copy_in(path, folder) for path in dropped}
-        fetched, failed = _fetch(origin, folder, sessions, landed_files, set(files))
-        files |= fetched
-        refused = _take_out_unreadable(folder, files, landed_files)
-        for failure in (*failed, *refused):
-            log(f"unxml: {failure}")
-        if not (files or newest) and refused:
-            raise SourceError("; ".join(refused))
-        for name, file in landed_files.items():
-            if newest and name not in files:
-                files[name] = carry_over(newest, file, folder)
-        if not files:
-            return Landed(None, False, "; ".join(failed) or "no session of it was found")
-        landed = _land_staged(landing, folder, list(files.values()))
-        for path in dropped:
-            if path.name in files:
-                path.unlink()
-    return Landed(landed.release, landed.is_new, "; ".join([landed.reason, *failed, *refused]))
+    def land(
+        self,
+        landing: Path,
+        origin: Origin,
+        sessions: Sequence[str] | None = None,
+        log: Callable[[str], object] = quiet,
+    ) -> Landed:
+        """Gather a release of all sessions: a person's, then what is new, then what is landed.
 
+        `sessions` limits which are asked for. A session that is refused or not in reach keeps the
+        others from nothing, and the landed one, if there is one, stays. Raises LandingError if the
+        landing can't be written to.
+        """
+        wanted = None if sessions is None else [_session(session) for session in sessions]
+        place = Landing(landing, SOURCE.name)
+        with place.locked(), place.staging() as folder:
+            visit = _visit(place, self.parser, log)
+            gathering = Gathering(visit, folder)
+            gathering.ask(origin, wanted)
+            is_new = gathering.take_in()
+            files = tuple(gathering.outcomes)
+            for file in files:
+                if file.outcome is Outcome.NOT_IN_REACH:
+                    log(f"unxml: {file}")
+            write_visit(landing, SOURCE.name, after(visit.before, files, "", visit.seen, is_new))
+        return Landed(place.newest(), files)
 
-def _take_out_unreadable(
-    folder: Path, files: dict[str, LandedFile], landed: Mapping[str, LandedFile]
-) -> list[str]:
-    """Remove files that can't be read from a staging folder; why, for each. Landed ones can."""
-    refused = []
-    for name in sorted(files):
-        if name in landed and landed[name].sha256 == files[name].sha256:
-            continue
+    def probe(self, landing: Path, origin: Origin, sessions: Sequence[str] | None = None) -> Landed:
+        """Ask whether a session is new or changed; what `land` would fetch is called new."""
+        wanted = None if sessions is None else [_session(session) for session in sessions]
+        place = Landing(landing, SOURCE.name)
+        visit = _visit(place, self.parser, quiet, probe=True)
+        gathering = Gathering(visit, None)
+        gathering.ask(origin, wanted)
+        files = tuple(gathering.outcomes)
+        remembered = after(visit.before, files, "", {}, is_new=False)
         try:
-            read_session(folder / name)
-        except SourceError as error:
-            refused.append(f"refused: {error}")
-            (folder / name).unlink()
-            del files[name]
-    return refused
+            write_visit(landing, SOURCE.name, remembered)
+        except OSError as error:
+            LOG.warning("unxml: this visit is not remembered: %s", error)
+        return Landed(place.newest(), files)
 
+    def parse(self, release: Release) -> Parsed:
+        """Read a release into its raw tables; `unxml_resolutions` has a row a line.
 
-def _land_staged(landing: Path, folder: Path, files: list[LandedFile]) -> Landed:
-    """Land sessions under the newest day of adoption and what is in them."""
-    if known := same_bytes(landing, source.name, files):
-        return not_new(landing, known)
-    newest = max(read_session(folder / file.name).newest for file in files)
-    lines = sorted(f"{file.name} {file.sha256}\n" for file in files)
-    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
-    return take_in(landing, folder, source.name, f"{newest}.{digest[:8]}", newest, files)
+        Raises SourceError for a file that can't be read whole, naming the line.
+        """
+        check_whole(release)
+        read = {file.name: read_session(release.folder / file.name) for file in release.files}
+        return _parsed(release, read)
 
-
-def _fetch(
-    origin: Origin,
-    folder: Path,
-    sessions: Sequence[str] | None,
-    landed: Mapping[str, LandedFile],
-    have: set[str],
-) -> tuple[dict[str, LandedFile], list[str]]:
-    """The sessions that are new or may be, by file name, in the staging folder; and what failed."""
-    wanted = None if sessions is None else [_session(it) for it in sessions]
-    try:
-        mirror = origin.mirror_folder
-    except NotInReachError as error:
-        return {}, [f"not in reach: {error}"]
-    if mirror:
-        paths = sorted((mirror / "unxml").glob("*.json"))
-        chosen = [it for it in paths if wanted is None or it.stem in wanted]
-        return {
-            it.name: copy_in(it, folder, it.absolute().as_uri())
-            for it in chosen
-            if it.name not in have
-        }, []
-    with Client(origin.patience) as client:
-        visit = _Visit(
-            client,
-            f"{origin.mirror_url}/unxml" if origin.mirror_url else origin.unxml_url,
-            folder,
-            landed,
-            have,
-            # A mirror need not have every session.
-            all_there=not origin.mirror_url,
-        )
-        try:
-            visit.fetch_all(wanted)
-        except NoAnswerError as error:
-            visit.failed.append(f"not in reach: {error}")
-    return visit.files, visit.failed
+    def waiting(self, landing: Path) -> list[Path]:
+        """The dropped files that `land` would read: not those that are known to be refused."""
+        place = Landing(landing, SOURCE.name)
+        visit = _visit(place, self.parser, quiet, probe=True)
+        return [
+            path
+            for path in place.dropped()
+            if (found := visit.outcome_without_reading(OnDisk(path, by_hand=True)))
+            and found.outcome is Outcome.NEW
+        ]
 
 
 @dataclass
-class _Visit:
-    """Asking a server for one session after the other."""
+class Gathering:
+    """The sessions of one visit: from a person, a mirror or the server, each read as it comes."""
 
-    client: Client
-    base: str
-    folder: Path
-    landed: Mapping[str, LandedFile]
-    have: set[str]
-    all_there: bool
+    visit: Visiting
+    # None in a probe.
+    folder: Path | None
+    outcomes: list[FileOutcome] = field(default_factory=list)
     files: dict[str, LandedFile] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
+    read: dict[str, SessionFile] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
 
-    def fetch_all(self, wanted: list[str] | None) -> None:
+    def ask(self, origin: Origin, wanted: list[str] | None) -> None:
+        """Look for sessions where a person puts them, then in the mirror or on the server."""
+        for path in self.visit.landing.dropped():
+            self.add(OnDisk(path, by_hand=True))
+        have = set(self.files)
+        try:
+            mirror = origin.mirror_folder
+        except NotInReachError as error:
+            self.outcomes.append(not_in_reach(str(origin.mirror), error))
+            return
+        if mirror:
+            paths = sorted((mirror / "unxml").glob("*.json"))
+            for path in paths:
+                if path.name not in have and (wanted is None or path.stem in wanted):
+                    self.add(OnDisk(path))
+            if not paths:
+                none = NotInReachError(f"the mirror {origin.mirror} has no unxml/<session>.json")
+                self.outcomes.append(not_in_reach(str(origin.mirror), none))
+            return
+        with Client(origin.retry) as client:
+            server = _Server(
+                client,
+                f"{origin.mirror_url}/unxml" if origin.mirror_url else origin.unxml_url,
+                # A mirror need not have every session.
+                all_there=not origin.mirror_url,
+            )
+            try:
+                self._ask_server(server, wanted, have)
+            except NoAnswerError as error:
+                self.outcomes.append(not_in_reach(server.base, error))
+                return
+            if not (self.outcomes or self.files):
+                none = NotInReachError(f"{server.base}: no session of the Assembly is there")
+                self.outcomes.append(not_in_reach(server.base, none))
+
+    def add(self, place: Place) -> None:
+        """Take up one session's file. Raises NotInReachError if it can't be had."""
+        found = self.visit.outcome_without_reading(place)
+        if found is None:
+            found = self._read(place)
+        if found:
+            self.outcomes.append(found)
+
+    def _read(self, place: Place) -> FileOutcome | None:
+        """Fetch and read a file; what comes of one that is new is known when all are taken in."""
+        assert self.folder is not None
+        by_hand = isinstance(place, OnDisk) and place.by_hand
+        known = None if by_hand else self.visit.known(place)
+        if known and known.sha256 not in self._in_use():
+            known = None
+        file = place.fetch(self.folder, known)
+        if file is None:
+            return FileOutcome(place.name, Outcome.UNCHANGED)
+        if file.sha256 not in self._in_use():
+            try:
+                self.read[file.name] = read_session(self.folder / file.name)
+            except SourceError as error:
+                (self.folder / file.name).unlink()
+                return self.visit.refused(place, error)
+        self.files[file.name] = file
+        self.places[file.name] = place
+        return None
+
+    def _in_use(self) -> dict[str, LandedFile]:
+        """The files of the newest release, by hash."""
+        newest = self.visit.landing.newest()
+        return {file.sha256: file for file in newest.files} if newest else {}
+
+    def take_in(self) -> bool:
+        """Make a release of what came and what is landed, if it is another. Whether it is new."""
+        assert self.folder is not None
+        landing = self.visit.landing
+        newest = landing.newest()
+        in_use = self._in_use()
+        changed = {name for name, file in self.files.items() if file.sha256 not in in_use}
+        release = None
+        if changed or (self.files and newest is None):
+            release = self._release(newest)
+        is_new = release is not None and landing.newest() == release
+        for name, place in self.places.items():
+            if name in changed and is_new:
+                outcome, reason = Outcome.NEW, f"landed in {release.name}" if release else ""
+            else:
+                outcome, reason = Outcome.UNCHANGED, "" if release is None or is_new else "not used"
+            sha256 = self.files[name].sha256
+            self.outcomes.append(self.visit.remember(place, outcome, reason, sha256))
+            if isinstance(place, OnDisk) and place.by_hand:
+                place.path.unlink()
+        return is_new
+
+    def _release(self, newest: Release | None) -> Release | None:
+        """The release of all sessions; None if just these bytes are landed and in use."""
+        assert self.folder is not None
+        landing = self.visit.landing
+        for file in newest.files if newest else ():
+            if newest and file.name not in self.files:
+                self.files[file.name] = carry_over(newest, file, self.folder)
+        files = list(self.files.values())
+        if known := landing.same_bytes(files):
+            return known
+        for file in files:
+            if file.name not in self.read:
+                self.read[file.name] = read_session(self.folder / file.name)
+        day = max(read.newest for read in self.read.values())
+        lines = sorted(f"{file.name} {file.sha256}\n" for file in files)
+        digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+        release = landing.new_release(f"{day}.{digest[:8]}", day, files)
+        parsed = _parsed(release, {file.name: self.read[file.name] for file in release.files})
+        write_parsed(staged(release, self.folder), parsed, self.visit.parser)
+        landing.take_in(self.folder, release)
+        return release
+
+    def _ask_server(self, server: "_Server", wanted: list[str] | None, have: set[str]) -> None:
         """Ask for the sessions wanted; else for all that are known, and what comes next."""
-        known = sorted({*KNOWN_SESSIONS, *(Path(it).stem for it in self.landed)}, key=_in_order)
+        newest = self.visit.landing.newest()
+        landed = [Path(file.name).stem for file in newest.files] if newest else []
+        known = sorted({*KNOWN_SESSIONS, *landed}, key=in_order)
         for session in known if wanted is None else wanted:
-            self.fetch(session, self.all_there)
-        for session in _next_sessions(known) if wanted is None else ():
-            while self.fetch(session, must_be_there=False):
-                session = _after(session)
+            self._ask_for(server, session, have, server.all_there)
+        for session in next_sessions(known) if wanted is None else ():
+            while self._ask_for(server, session, have, must_be_there=False):
+                session = session_after(session)
 
-    def fetch(self, session: str, must_be_there: bool) -> bool:
+    def _ask_for(
+        self, server: "_Server", session: str, have: set[str], must_be_there: bool
+    ) -> bool:
         """Whether the session is there. Raises NoAnswerError if there is no point in going on."""
         name = f"{session}.json"
-        if name in self.have:
+        if name in have:
             return True
+        url = f"{server.base}/{name}"
         try:
-            url = f"{self.base}/{name}"
-            file = self.client.download(url, self.folder / name, self.landed.get(name))
+            self.add(OnServer(server.client, url, name))
         except NoAnswerError:
             raise
         except NotInReachError as error:
             if must_be_there or not isinstance(error, NotThereError):
-                self.failed.append(f"not in reach: {error}")
+                self.outcomes.append(not_in_reach(url, error))
             return False
-        if file:
-            self.files[name] = file
         return True
 
 
+@dataclass(frozen=True)
+class _Server:
+    """Who is asked for sessions, and whether every known session has to be there."""
+
+    client: Client
+    base: str
+    all_there: bool
+
+
+def _visit(
+    landing: Landing, parser: int, log: Callable[[str], object], probe: bool = False
+) -> Visiting:
+    return Visiting(landing, read_visit(landing.landing, SOURCE.name), parser, probe, log)
+
+
 def _session(text: str) -> str:
-    if not SESSION_FILE.fullmatch(f"{text.upper()}.json"):
+    if not is_session(text.upper()):
         raise SourceError(f"no session of the Assembly: {text!r}, expected one as 81 or ES-12")
     return text.upper()
 
 
-def _in_order(session: str) -> tuple[str, int]:
-    kind, _, number = session.rpartition("-")
-    return kind, int(number)
-
-
-def _after(session: str) -> str:
-    kind, number = _in_order(session)
-    return f"{kind}-{number + 1}" if kind else f"{number + 1}"
-
-
-def _next_sessions(known: Iterable[str]) -> list[str]:
-    """The session of each kind that would come next: regular, emergency special, special."""
-    newest = {_in_order(session)[0]: session for session in sorted(known, key=_in_order)}
-    return [_after(session) for session in newest.values()]
-
-
-def parse(release: Release) -> Parsed:
-    """Read a release into `unxml_resolutions` (a row a line), `_votes`, `_subjects`, `_sponsors`.
-
-    Raises SourceError for a file that can't be read whole, naming the line.
-    """
-    check_whole(release)
+def _parsed(release: Release, read: dict[str, SessionFile]) -> Parsed:
+    """The rows of all files of a release, by table."""
     frames: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
-    repairs = []
+    corrections = []
     for file in release.files:
-        read = read_session(release.folder / file.name)
-        for name, columns in TABLES.items():
-            rows = pl.DataFrame(read.rows[name], schema=columns, orient="row")
-            frames[name].append(
-                rows.select(
-                    pl.lit(release.name).alias("release"), pl.lit(file.name).alias("file"), pl.all()
-                )
-            )
-        repairs += [
-            Repair(source.name, release.name, file.name, rule, rows, read.examples[rule])
-            for rule, rows in sorted(read.mended.items())
+        of_file = read[file.name]
+        for name in TABLES:
+            types = polars_types(name)
+            columns = {
+                column: types[column] for column in types if column not in ("release", "file")
+            }
+            rows = pl.DataFrame(of_file.rows[name], schema=columns, orient="row")
+            named = (pl.lit(release.name).alias("release"), pl.lit(file.name).alias("file"))
+            frames[name].append(rows.select(*named, pl.all()))
+        corrections += [
+            Correction(SOURCE.name, release.name, file.name, rule, rows, of_file.examples[rule])
+            for rule, rows in sorted(of_file.corrected.items())
         ]
-    return Parsed({name: pl.concat(parts) for name, parts in frames.items()}, repairs)
+    return Parsed({name: pl.concat(parts) for name, parts in frames.items()}, corrections)
 
 
 def read_session(path: Path) -> SessionFile:
     """Read the file of one session, named after it. Raises SourceError, naming the line."""
-    named = SESSION_FILE.fullmatch(path.name)
-    if not named:
+    session = path.name.removesuffix(".json")
+    if not is_session(session) or session == path.name:
         raise SourceError(f"{path.name}: expected the name of a session, as 81.json or ES-12.json.")
     read = SessionFile()
     for number, resolution in _resolutions(path):
         try:
-            _read_resolution(read, number, resolution, named[1])
+            _read_resolution(read, number, resolution, session)
         except ValueError as error:
             raise SourceError(
                 f"{path.name}, line {number}: {error}. The file is not used; take it as the source "
@@ -349,8 +394,8 @@ def _resolutions(path: Path) -> Iterator[tuple[int, Any]]:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SourceError(f"{path.name}, line {line}: not UTF-8. Fetch it again.") from error
-    whole = text.lstrip().startswith("[")
-    for number, line_text in enumerate([text] if whole else text.split("\n"), 1):
+    is_array = text.lstrip().startswith("[")
+    for number, line_text in enumerate([text] if is_array else text.split("\n"), 1):
         if not line_text.strip():
             continue
         try:
@@ -368,21 +413,18 @@ def _read_resolution(read: SessionFile, number: int, given: Any, session: str) -
     if not isinstance(given, dict):
         raise ValueError(f"expected an object, found {str(given)[:60]!r}")
     if missing := {"symbol", "adoption_date", "session", *LISTS, *STATED.values()} - given.keys():
-        raise ValueError(f"fields that miss: {', '.join(sorted(missing))}")
+        raise ValueError(f"missing fields: {', '.join(sorted(missing))}")
     symbol = _text(given, "symbol")
     if session_of_symbol(symbol) != session:
         raise ValueError(
             f"symbol {symbol!r} is not of session {session}, after which the file is named"
         )
     if (_text(given, "session") or "").casefold() != session_in_words(session).casefold():
-        read.mend("session in words is another than the file's: the file's", given["session"])
+        read.correct("session in words is another than the file's: the file's", given["session"])
     vote_date = _day(read, _text(given, "adoption_date") or "", str(given["adoption_date"]))
-    if (
-        not session.isdecimal()
-        and vote_date.year < 1946
-        or (session.isdecimal() and not -1 <= vote_date.year - 1945 - int(session) <= 2)
-    ):
+    if not is_day_of(vote_date, session):
         raise ValueError(f"adoption_date {vote_date} is no day of session {session}")
+    read.newest = max(read.newest, vote_date)
     read.rows["unxml_resolutions"].append(
         (
             number,
@@ -412,19 +454,6 @@ def _read_resolution(read: SessionFile, number: int, given: Any, session: str) -
     ]
 
 
-def session_in_words(session: str) -> str:
-    """A session up to 99 in words: 'Seventy-ninth session', 'Tenth emergency special session'."""
-    kind, number = _in_order(session)
-    tens, ones = divmod(number, 10)
-    if number < 20:
-        words = ONES[number - 1]
-    elif ones:
-        words = f"{TENS[tens - 2]}-{ONES[ones - 1].lower()}"
-    else:
-        words = f"{TENS[tens - 2][:-1]}ieth"
-    return words + {"": "", "ES": " emergency special", "S": " special"}[kind] + " session"
-
-
 def _text(given: dict[str, Any], name: str) -> str | None:
     """A field's text, blanks of every kind made one space; None if it is empty or 'N.A.'."""
     value = given.get(name)
@@ -438,7 +467,7 @@ def _text(given: dict[str, Any], name: str) -> str | None:
 
 def _day(read: SessionFile, text: str, given: str) -> date:
     if "\xa0" in given:
-        read.mend("no-break space in a date: a space", given)
+        read.correct("no-break space in a date: a space", given)
     words = re.fullmatch(r"(\d{1,2}) ([A-Za-z]+) (\d{4})", text)
     digits = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})( 00:00:00)?", text)
     try:
@@ -447,7 +476,7 @@ def _day(read: SessionFile, text: str, given: str) -> date:
             return date(int(words[3]), month, int(words[1]))
         if digits:
             if digits[4]:
-                read.mend("date with a time of 0: its day", given)
+                read.correct("date with a time of 0: its day", given)
             return date(int(digits[1]), int(digits[2]), int(digits[3]))
     except ValueError:
         pass
@@ -456,7 +485,7 @@ def _day(read: SessionFile, text: str, given: str) -> date:
 
 def _committee(read: SessionFile, text: str | None) -> str | None:
     if text and (tag := re.fullmatch(r"#([a-z]+)Committee", text)):
-        read.mend("committee as a tag (#fifthCommittee): Fifth Committee", text)
+        read.correct("committee as a tag (#fifthCommittee): Fifth Committee", text)
         return f"{tag[1].capitalize()} Committee"
     return text
 
@@ -468,7 +497,7 @@ def _adoption(read: SessionFile, given: dict[str, Any]) -> str:
     if len(kinds) == 1:
         return kinds.pop()
     if any(said):
-        read.mend("kind of adoption not known or said two ways: unknown", " / ".join(said))
+        read.correct("kind of adoption not known or said two ways: unknown", " / ".join(said))
     return "unknown"
 
 
@@ -483,13 +512,13 @@ def _stated(given: dict[str, Any], name: str) -> int | None:
 
 def _names(read: SessionFile, given: dict[str, Any], listed: str) -> Iterator[str]:
     names = given.get(listed) or []
-    if not isinstance(names, list) or not all(isinstance(it, str) for it in names):
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError(f"{listed} is {str(names)[:60]!r}, expected a list of names")
     for name in names:
         if name.strip():
             yield name.strip()
         else:
-            read.mend("empty name in a list: left out", f"{listed} of {given['symbol']}")
+            read.correct("empty name in a list: left out", f"{listed} of {given['symbol']}")
 
 
 def _subjects(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -498,7 +527,9 @@ def _subjects(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
         raise ValueError(f"subjects is {str(subjects)[:60]!r}, expected a list of pairs")
     for pair in subjects:
         if not (
-            isinstance(pair, list) and len(pair) == 2 and all(isinstance(it, str) for it in pair)
+            isinstance(pair, list)
+            and len(pair) == 2
+            and all(isinstance(part, str) for part in pair)
         ):
             raise ValueError(f"subject {str(pair)[:60]!r} is no pair of subject and scheme")
         yield pair[0].strip(), pair[1].strip()

@@ -1,57 +1,50 @@
 """Voeten's roll-call votes on the Harvard Dataverse: 1946 on, with topic codes and memberships.
 
-Belongs here: its layouts, its versions, what it repeats on every row. Not here: what a symbol or a
-session of it means (the dbt project).
+Belongs here: its layouts, what it repeats on every row, the known faults of its releases, and which
+of its versions are asked for. Not here: how a file is taken in (single_file.py), Dataverse's lists
+(dataverse.py), or what a symbol or a session of it means (the dbt project).
 """
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
-from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from pathlib import Path
+from typing import cast
 
 import polars as pl
 
-from orchestration.sources.base import (
-    Landed,
+from orchestration.sources import dataverse, rdata
+from orchestration.sources.http import Client, NoAnswerError, NotThereError
+from orchestration.sources.places import OnDisk, OnServer
+from orchestration.sources.release import (
+    FileOutcome,
     LandedFile,
     NotInReachError,
     Origin,
-    Parsed,
-    Release,
-    Repair,
+    Outcome,
     Source,
     SourceError,
-    quiet,
 )
-from orchestration.sources.http import Client, NotThereError
-from orchestration.sources.landing import (
-    check_whole,
-    copy_in,
-    dropped_files,
-    landed_from,
-    landed_releases,
-    not_new,
-    same_bytes,
-    staging,
-    take_in,
-    unpacked,
-)
+from orchestration.sources.sessions import not_a_day_of
+from orchestration.sources.single_file import Details, Read, SingleFileSource, Taking
 from orchestration.sources.tables import (
     ROW,
     Check,
-    day,
     described_once,
     header,
-    not_a_day_of,
+    parse_date,
+    parse_int,
     polars_errors_named,
     refuse,
     scan,
-    whole,
+    scan_parquet,
 )
+from orchestration.sources.unpacking import unpacked
+from orchestration.sources.visits import Seen
 
-FLAGS = ("amend", "para", "me", "nu", "di", "hr", "co", "ec", "important")
+MARKS = ("amend", "para")
+FLAGS = (*MARKS, "me", "nu", "di", "hr", "co", "ec", "important")
 STATED = ("yes_stated", "no_stated", "abstain_stated")
 OF_A_VOTE = ("rcid", "ccode", "country", "country_name", "vote", "member")
 # The names wanted, and those that releases give them, in lower case.
@@ -82,20 +75,22 @@ COLUMNS = {
     "abstain_stated": "abstain",
 }
 OPTIONAL = {"session", "year", "member", "important", "short", *STATED}
-SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip")
-R_SUFFIXES = (".rdata", ".rda", ".rds")
-FROM_R = (
-    "In R, load the file and write it with write.csv(..., 'UNVotes.csv', row.names = FALSE); then "
-    "put that into the landing folder voeten/."
+# In the order in which one is taken where a version has several.
+SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip", *rdata.SUFFIXES)
+# What a mirror is asked for that does not list its files.
+MIRROR_NAMES = (
+    *("UNVotes.csv.gz", "UNVotes.csv", "UNVotes.tab", "UNVotes.tab.gz", "UNVotes.zip"),
+    *("UNVotes.RData", "UNVotes-1.RData"),
 )
-MIRROR_NAMES = ("UNVotes.csv.gz", "UNVotes.csv", "UNVotes.tab", "UNVotes.tab.gz", "UNVotes.zip")
+STEM = "unvotes"
 # From this day of the year on a vote is of the session that opens then.
 MID_SEPTEMBER = 258
+TURKEY = 640
 VOTES = {1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not a member"}
 
 DOI = "doi:10.7910/DVN/LEJUQZ"
 
-source = Source(
+SOURCE = Source(
     name="voeten",
     title="Erik Voeten, United Nations General Assembly voting data",
     licence="CC0 1.0",
@@ -108,270 +103,268 @@ source = Source(
         "UNVotes.csv with the totals yes, no, abstain and no year (and R's row numbers before)",
         "UNVotes.csv with a year and no session",
         "UNVotes.tab, any of these, tab-separated",
+        "UNVotes.RData (.rda, .rds), one data frame with any of these columns",
     ),
 )
 
 
-def parse(release: Release) -> Parsed:
-    """Read a release into `voeten_roll_calls` and `voeten_votes` (a row per roll call and state).
+class Voeten(SingleFileSource):
+    """Voeten's file, from the newest version of the Dataverse that has votes."""
 
-    Raises SourceError for a file that can't be read whole, naming the row.
-    """
-    check_whole(release)
-    (file,) = release.files
-    roll_calls, votes, repairs = _read(release.folder / file.name)
-    named = (pl.lit(release.name).alias("release"), pl.lit(file.name).alias("file"), pl.all())
-    return Parsed(
-        {"voeten_roll_calls": roll_calls.select(named), "voeten_votes": votes.select(named)},
-        [
-            Repair(source.name, release.name, file.name, rule, rows, example)
-            for rule, (rows, example) in repairs.items()
-        ],
-    )
+    source = SOURCE
+    parser = 1
+    suffixes = SUFFIXES
 
+    def read(self, path: Path) -> Read:
+        """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
+        roll_calls, votes, corrections = _read(path)
+        newest = cast(date, roll_calls["vote_date"].max())
+        return Read({"voeten_roll_calls": roll_calls, "voeten_votes": votes}, newest, corrections)
 
-def land(
-    landing: Path,
-    origin: Origin,
-    sessions: Sequence[str] | None = None,
-    log: Callable[[str], object] = quiet,
-) -> Landed:
-    """Take in the files that a person dropped, else the newest of the mirror or of Dataverse.
-
-    `sessions` changes nothing: the file holds them all. Raises SourceError if a file can't be read
-    or comes under the name of a landed release with other bytes.
-    """
-    if dropped := dropped_files(landing, source.name):
-        for path in dropped:
-            with staging(landing, source.name) as folder:
-                landed = _land_staged(landing, folder, copy_in(path, folder), log)
-                path.unlink()
-        return Landed(landed.release, landed.is_new, f"a person's file taken in: {landed.reason}")
-    try:
-        with staging(landing, source.name) as folder:
-            ask = _from_mirror if origin.mirror else _from_dataverse
-            found = ask(landing, origin, folder)
-            if isinstance(found, Release):
-                return not_new(landing, found)
-            file, version = found
-            return _land_staged(landing, folder, file, log, version)
-    except NotInReachError as error:
-        kept = landed_releases(landing, source.name)
-        return Landed(kept[-1] if kept else None, False, f"not in reach: {error}")
-
-
-def _land_staged(
-    landing: Path,
-    folder: Path,
-    file: LandedFile,
-    log: Callable[[str], object],
-    version: str | None = None,
-) -> Landed:
-    """Land a file that can be read, under Dataverse's version or the newest vote in it."""
-    if known := same_bytes(landing, source.name, [file]):
-        return not_new(landing, known)
-    log(f"voeten: reading {file.name} ({file.size:,} bytes)")
-    roll_calls, _, _ = _read(folder / file.name)
-    newest = cast(date, roll_calls["vote_date"].max())
-    name = version or f"{newest}.{file.sha256[:8]}"
-    return take_in(landing, folder, source.name, name, newest, [file])
-
-
-def _from_mirror(
-    landing: Path, origin: Origin, folder: Path
-) -> tuple[LandedFile, str | None] | Release:
-    """The mirror's file, in the staging folder; or the release that has it, if unchanged."""
-    if mirror := origin.mirror_folder:
-        for name in MIRROR_NAMES:
-            path = (mirror / "dataverse" / name).absolute()
-            if path.is_file():
-                return copy_in(path, folder, path.as_uri()), None
-    else:
-        with Client(origin.patience) as client:
-            for name in MIRROR_NAMES:
-                url = f"{origin.mirror_url}/dataverse/{name}"
-                known = landed_from(landing, source.name, url)
-                try:
-                    file = client.download(url, folder / name, known[1] if known else None)
-                except NotThereError:
-                    continue
-                return (file, None) if file else cast(tuple[Release, LandedFile], known)[0]
-    raise NotInReachError(f"the mirror {origin.mirror} has no dataverse/{MIRROR_NAMES[0]}")
-
-
-def _from_dataverse(
-    landing: Path, origin: Origin, folder: Path
-) -> tuple[LandedFile, str | None] | Release:
-    """The newest version's file, in the staging folder; or that version's release, if landed."""
-    with Client(origin.patience) as client:
-        address = f"{origin.dataverse_url}/api/datasets/:persistentId/?persistentId={DOI}"
-        version, chosen = _newest_version(client.read_json(address), address)
-        for release in landed_releases(landing, source.name):
-            if release.name == version:
-                _refuse_silent_change(release, chosen)
-                return release
-        url = f"{origin.dataverse_url}/api/access/datafile/{chosen.id}"
-        # Only what Dataverse converted has an original apart from it.
-        url += "?format=original" if chosen.converted else ""
-        file = client.download(url, folder / chosen.name)
-        assert file is not None
-    if chosen.size not in (None, file.size) or chosen.md5 not in (None, _md5(folder / file.name)):
-        raise NotInReachError(
-            f"{url}: {file.size:,} bytes, not the file that the list of {version} states "
-            f"({chosen.size} bytes, MD5 {chosen.md5})"
-        )
-    return file, version
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """A file in Dataverse's list; size and MD5 only where they are those of what is served."""
-
-    id: int
-    name: str
-    converted: bool
-    size: int | None
-    md5: str | None
-
-
-def _newest_version(answer: Any, address: str) -> tuple[str, _Listed]:
-    """The newest version's name and its file of votes. Raises SourceError if it can't be read."""
-    try:
-        version = answer["data"]["latestVersion"]
-        minor = version.get("versionMinorNumber") or 0
-        name = f"v{int(version['versionNumber'])}" + (f".{int(minor)}" if minor else "")
-        listed = [_listed(it["dataFile"]) for it in version["files"]]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NotInReachError(f"{address}: no list of a dataset's files ({error!r})") from error
-    votes = [it for it in listed if it.name.lower().startswith("unvotes")]
-    readable = [it for it in votes if it.name.lower().endswith(SUFFIXES)]
-    if not readable:
-        raise SourceError(
-            f"{source.name} {name}: expected a file UNVotes.csv or UNVotes.tab, found "
-            f"{', '.join(it.name for it in votes or listed) or 'none'}. {FROM_R}"
-        )
-    return name, min(
-        readable, key=lambda it: (SUFFIXES.index(_suffix(it.name)), len(it.name), it.name)
-    )
-
-
-def _listed(given: dict[str, Any]) -> _Listed:
-    converted = "originalFileFormat" in given
-    name = PurePosixPath(str(given["filename"])).name
-    if converted:
-        csv = str(given["originalFileFormat"]).startswith("text/csv")
-        name = PurePosixPath(
-            str(
-                given.get("originalFileName")
-                or PurePosixPath(name).stem + (".csv" if csv else ".RData")
+    def ask(self, visit: Taking, origin: Origin) -> Iterable[FileOutcome]:
+        """What came of the mirror's files, or of Dataverse's versions. Raises NotInReachError."""
+        if mirror := origin.mirror_folder:
+            paths = sorted(
+                path
+                for path in (mirror / "dataverse").glob("*")
+                if path.name.lower().startswith(STEM) and path.name.lower().endswith(SUFFIXES)
             )
-        ).name
-    return _Listed(
-        id=int(given["id"]),
-        name=name,
-        converted=converted,
-        size=given.get("originalFileSize" if converted else "filesize"),
-        # Of a converted file the list states the MD5 of the conversion.
-        md5=None if converted else given.get("md5"),
+            outcomes = [visit.take(OnDisk(path)) for path in paths]
+        elif origin.mirror_url:
+            outcomes = list(_ask_mirror(visit, origin))
+        else:
+            with Client(origin.retry) as client:
+                return list(_ask_versions(visit, client, origin.dataverse_url))
+        if not outcomes:
+            raise NotInReachError(f"the mirror {origin.mirror} has no dataverse/{MIRROR_NAMES[0]}")
+        return outcomes
+
+
+def _ask_mirror(visit: Taking, origin: Origin) -> Iterator[FileOutcome]:
+    """What a mirror's server has, by the names that the file is known under."""
+    with Client(origin.retry) as client:
+        for name in MIRROR_NAMES:
+            url = f"{origin.mirror_url}/dataverse/{name}"
+            try:
+                yield visit.take(OnServer(client, url, name), raising=(NotThereError,))
+            except NotThereError:
+                continue
+
+
+def _ask_versions(visit: Taking, client: Client, base: str) -> Iterator[FileOutcome]:
+    """What came of the newest version with votes; of the next older, if that can't be used."""
+    refused: dict[str, str] = {}
+    with_votes = 0
+    for version in dataverse.versions(client, base, DOI):
+        listed = version.votes(STEM, SUFFIXES)
+        if listed is None:
+            continue
+        with_votes += 1
+        found = _ask_version(visit, client, base, version.name, listed, refused)
+        yield found
+        if found.outcome in (Outcome.NEW, Outcome.UNCHANGED):
+            return
+        if found.outcome is Outcome.REFUSED and listed.md5:
+            refused[listed.md5] = version.name
+    if not with_votes:
+        raise NotInReachError(f"{base}: none of the listed versions of {DOI} has a file UNVotes")
+
+
+def _ask_version(
+    visit: Taking,
+    client: Client,
+    base: str,
+    version: str,
+    listed: dataverse.ListedFile,
+    refused: Mapping[str, str],
+) -> FileOutcome:
+    """What came of one version's file of votes. Raises NoAnswerError."""
+    name = f"{version} {listed.name}"
+    if not listed.name.lower().endswith(SUFFIXES):
+        return FileOutcome(
+            name,
+            Outcome.REFUSED,
+            f"{name}: a format that can't be read; expected one of {', '.join(SUFFIXES)}",
+        )
+    if listed.md5 in refused:
+        reason = f"{name}: the same bytes as the file of {refused[str(listed.md5)]}, refused above"
+        return FileOutcome(name, Outcome.REFUSED, reason)
+    place = OnDataverse(client, listed.url(base), listed.name, listed, version)
+    for release in visit.landing.releases():
+        (file,) = release.files
+        landed = release.folder / file.name
+        if release.name == version and _is_listed(file, landed, listed):
+            return visit.unchanged(place, release)
+        if release.name == version:
+            return FileOutcome(name, Outcome.REFUSED, _changed_silently(file, landed, listed))
+        if listed.md5 and file.size == listed.size and _is_listed(file, landed, listed):
+            return visit.unchanged(place, release)
+    if listed.restricted:
+        reason = f"{name}: restricted by its owners"
+        return FileOutcome(name, Outcome.NOT_IN_REACH, reason)
+    return visit.take(place, Details(name=version, version=version), raising=(NoAnswerError,))
+
+
+class OnDataverse(OnServer):
+    """A file of a version: its list says what it is, so that a look at it asks for no file."""
+
+    def __init__(
+        self, client: Client, url: str, name: str, listed: dataverse.ListedFile, version: str
+    ) -> None:
+        super().__init__(client, url, name)
+        self.listed = listed
+        self.version = version
+
+    @property
+    def label(self) -> str:
+        """The version and the name."""
+        return f"{self.version} {self.file_name}"
+
+    def is_as(self, seen: Seen) -> bool:
+        """By what the list states; what is not known yet has at least to be handed out."""
+        if seen.etag:
+            return seen.etag == self._listed_as()
+        self.client.has_changed(self.url, seen, method="GET")
+        return False
+
+    def fetch(self, folder: Path, seen: Seen | None) -> LandedFile | None:
+        """The file, if it is the one that the list states."""
+        file = self.client.download(self.url, folder / self.file_name)
+        assert file is not None
+        self._fetched = file
+        if not _is_listed(file, folder / file.name, self.listed):
+            raise NotInReachError(
+                f"{self.url}: {file.size:,} bytes, not the file that the list of {self.version} "
+                f"states ({self.listed.size} bytes, MD5 {self.listed.md5})"
+            )
+        return file
+
+    def looks(self) -> Seen:
+        """What the list states."""
+        return Seen(Outcome.NEW, size=self.listed.size, etag=self._listed_as())
+
+    def _listed_as(self) -> str:
+        return f"{self.listed.id} {self.listed.size} {self.listed.md5}"
+
+
+def _is_listed(file: LandedFile, path: Path, listed: dataverse.ListedFile) -> bool:
+    """Whether a file has the size and hash that the list states, where it states them."""
+    return listed.size in (None, file.size) and listed.md5 in (None, dataverse.md5(path))
+
+
+def _changed_silently(file: LandedFile, landed: Path, listed: dataverse.ListedFile) -> str:
+    return (
+        f"{listed.name}: another file under the name of a landed release: landed "
+        f"{file.size:,} bytes, MD5 {dataverse.md5(landed)}; now listed {listed.size} bytes, MD5 "
+        f"{listed.md5}. The landed one stays. If the new one is right, remove {landed.parent} and "
+        "start again."
     )
 
 
-def _suffix(name: str) -> str:
-    return next(it for it in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(it))
+Layout = Mapping[str, str | None]
 
 
-def _refuse_silent_change(release: Release, listed: _Listed) -> None:
-    """Raise SourceError if a version that is landed is now listed with other bytes."""
-    (file,) = release.files
-    landed = _md5(release.folder / file.name)
-    if listed.size not in (None, file.size) or listed.md5 not in (None, landed):
-        raise SourceError(
-            f"{source.name} {release.name}: another file under the name of a landed release: "
-            f"landed {file.size:,} bytes, MD5 {landed}; now listed {listed.size} bytes, MD5 "
-            f"{listed.md5}. The landed one stays. If the new one is right, remove "
-            f"{release.folder} and start again."
-        )
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, Layout]]:
+    """A file's table as text, by the names of COLUMNS, and which column stands for which."""
+    if path.name.lower().endswith(rdata.SUFFIXES):
+        with tempfile.TemporaryDirectory(prefix="unga-") as folder:
+            plain = Path(folder) / "frame.parquet"
+            layout = _layout(rdata.to_parquet(path, plain, COLUMNS["rcid"]), path.name)
+            yield scan_parquet(plain, layout, missing="NA"), layout
+    else:
+        with unpacked(path) as plain:
+            with plain.open(encoding="utf-8") as text:
+                delimiter = "\t" if "\t" in text.readline(10_000) else ","
+            layout = _layout(header(plain, path.name, delimiter), path.name)
+            yield scan(plain, path.name, layout, delimiter, missing="NA"), layout
 
 
-def _md5(path: Path) -> str:
-    """The hash that Dataverse states, against mishaps and not against malice."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
-def _layout(plain: Path, name: str) -> tuple[Mapping[str, str | None], str]:
-    """Which column of the file stands for which of COLUMNS, and what separates them."""
-    with plain.open(encoding="utf-8") as text:
-        delimiter = "\t" if "\t" in text.readline(10_000) else ","
-    found = {column.lower(): column for column in header(plain, name, delimiter)}
+def _layout(columns: Iterable[str], name: str) -> Layout:
+    """Which column of the file stands for which of COLUMNS."""
+    found = {column.lower(): column for column in columns}
     layout = {column: found.get(given) for column, given in COLUMNS.items()}
     missing = [
         COLUMNS[column] for column in COLUMNS if layout[column] is None and column not in OPTIONAL
     ]
     if missing:
         raise SourceError(
-            f"{name}: no layout of {source.title} that is known: columns that miss: "
+            f"{name}: no layout of {SOURCE.title} that is known: missing columns: "
             f"{', '.join(missing)}; found: {', '.join(list(found.values())[:30])}."
         )
-    return layout, delimiter
+    return layout
 
 
-def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, tuple[int, str]]]:
-    """Roll calls and votes of a file, typed, and by rule how many were mended and an example."""
-    if path.name.lower().endswith(R_SUFFIXES):
-        raise SourceError(f"{path.name}: R's own format, which is not read here. {FROM_R}")
-    with unpacked(path) as plain, polars_errors_named(path.name):
-        layout, delimiter = _layout(plain, path.name)
-        given = scan(plain, path.name, layout, delimiter, missing="NA")
+Corrections = dict[str, tuple[int, str]]
+
+
+def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections]:
+    """Roll calls and votes of a file, typed, and by rule how many were corrected and an example."""
+    with _opened(path) as (given, layout), polars_errors_named(path.name):
         votes = _votes(given, path.name)
         if not votes.height:
             raise SourceError(f"{path.name}: no votes in it. Fetch it again.")
-        described = _described(given, layout, path.name)
-    repairs = {
-        rule: (rows.height, f"row {rows[ROW][0]}, rcid {rows['rcid'][0]}")
-        for rule, rows in {
-            "row that stands there twice: once": votes.filter("repeated"),
-            "roll call described in more than one way: as on its first row": described.filter(
-                pl.col("rcid").is_duplicated() & pl.col("rcid").is_first_distinct()
-            ),
-            "empty flag (amend, para, topic codes, important): no": described.filter("flag_empty"),
-            "no session: the symbol's, or the one open on the day": described.filter(
-                "session_empty"
-            ),
-        }.items()
-        if rows.height
-    }
-    return (
-        described.unique("rcid", keep="first", maintain_order=True).drop(
-            "flag_empty", "session_empty"
+        described, of_rows = _described(given, layout, path.name)
+        votes = votes.join(of_rows.collect(), on=ROW, maintain_order="left")
+        corrections: Corrections = {}
+        described = _with_keys(described, votes, corrections)
+        roll_calls = described.unique("roll_call", keep="first", maintain_order=True)
+        votes = _with_roll_calls(votes, described, roll_calls)
+        votes = _without_unknown_states(votes, roll_calls, corrections)
+        votes = _without_duplicates(votes, path.name, corrections)
+        roll_calls, votes = _counted_once(roll_calls, votes, corrections)
+    for rule, rows in {
+        "roll call described in more than one way: as on its first row": described.filter(
+            pl.col("roll_call").is_duplicated() & pl.col("roll_call").is_first_distinct()
         ),
-        votes.filter(~pl.col("repeated")).drop(ROW, "repeated"),
-        repairs,
+        "amendments and paragraphs not marked (amend, para): left empty": roll_calls.filter(
+            pl.all_horizontal(pl.col(mark).is_null() for mark in MARKS)
+        ),
+        "empty flag (topic codes, important): no": described.filter("flag_empty"),
+        "no session: the symbol's, or the one open on the day": described.filter("session_empty"),
+    }.items():
+        if rows.height:
+            example = f"row {rows[ROW][0]}, roll call {rows['roll_call'][0]}"
+            corrections[rule] = (rows.height, example)
+    return (
+        roll_calls.select(ROW, "roll_call", pl.exclude(ROW, "roll_call", *PASSING)),
+        votes.select("roll_call", "ccode", "country", "country_name", "vote", "member"),
+        corrections,
     )
 
 
+# What is known of a roll call while it is read.
+PASSING = ("call", "flag_empty", "session_empty")
+
+
 def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
-    """Every row's vote, and whether it only repeats an earlier one. Raises SourceError by row."""
+    """Every row's vote. Raises SourceError by row.
+
+    A row that names no state in any column has a null for it; see `_without_unknown_states`.
+    """
     typed = given.select(
         ROW,
-        whole("rcid"),
-        whole("ccode"),
+        parse_int("rcid"),
+        parse_int("ccode"),
         "country",
         "country_name",
-        whole("vote").cast(pl.Int8, strict=False),
-        whole("member"),
+        parse_int("vote").cast(pl.Int8, strict=False),
+        parse_int("member"),
         given_vote="vote",
         given_member="member",
         given_state=pl.col("ccode"),
         given_roll_call=pl.col("rcid"),
     )
     member = pl.col("member")
+    unnamed = pl.all_horizontal(
+        pl.col(column).is_null() for column in ("given_state", "country", "country_name")
+    )
     refuse(
         typed,
         name,
         [
             Check(pl.col("rcid").is_null(), "given_roll_call", "a whole number (rcid)"),
-            Check(pl.col("ccode").is_null(), "given_state", "a whole number (ccode)"),
+            Check(pl.col("ccode").is_null() & ~unnamed, "given_state", "a whole number (ccode)"),
             Check(
                 ~pl.col("vote").is_in(list(VOTES)).fill_null(False),
                 "given_vote",
@@ -384,64 +377,58 @@ def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
             ),
         ],
     )
-    votes = (
+    return (
         typed.drop(pl.selectors.starts_with("given_"))
         .with_columns(member=pl.coalesce(member == 1, pl.col("vote") != 9))
         .collect(engine="streaming")
     )
-    # One number for the two that name a state's vote takes a quarter of the memory.
-    of_state = pl.col("rcid").cast(pl.Int64) * 2**31 + pl.col("ccode")
-    votes = votes.with_columns(repeated=~of_state.is_first_distinct())
-    if votes["repeated"].any():
-        differs = pl.col("vote") != pl.col("vote").first().over("rcid", "ccode")
-        expected = "one vote of a state in a roll call, not two that differ"
-        refuse(
-            votes.with_columns(given_vote="vote"), name, [Check(differs, "given_vote", expected)]
-        )
-    return votes
 
 
-def _described(given: pl.LazyFrame, layout: Mapping[str, str | None], name: str) -> pl.DataFrame:
-    """The roll calls, typed, one row a way of describing each. Raises SourceError by row.
+def _described(given: pl.LazyFrame, layout: Layout, name: str) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """The roll calls, typed, one row a way of describing each, and which row is of which.
 
-    A roll call's description stands on each of its votes' rows, so that it is read once.
+    Raises SourceError by row. A roll call's description stands on each of its votes' rows, so that
+    it is read once.
     """
-    texts = [it for it in layout if it not in OF_A_VOTE]
-    described, _ = described_once(given, ["rcid", *texts])
+    texts = [column for column in layout if column not in OF_A_VOTE]
+    described, of_rows = described_once(given, ["rcid", *texts])
     described = described.with_columns(pl.col(texts).name.prefix("given_"))
-    vote_date = day("date")
+    vote_date = parse_date("date")
     # Without a session column: the symbol's, or the one that was open on the day.
     of_symbol = pl.col("unres").str.extract(r"^(?:A/RES|R)/(\d{1,3})/", 1).cast(pl.Int32)
     of_day = vote_date.dt.year() - 1946 + (vote_date.dt.ordinal_day() > MID_SEPTEMBER)
     no_session = layout["session"] is None
     described = described.with_columns(
-        whole("rcid"),
-        *(whole(it) for it in (*FLAGS, *STATED)),
+        parse_int("rcid"),
+        *(parse_int(column) for column in (*FLAGS, *STATED)),
         vote_date=vote_date,
-        session=pl.coalesce(of_symbol, of_day) if no_session else whole("session"),
-        year=whole("year") if layout["year"] else vote_date.dt.year(),
+        session=pl.coalesce(of_symbol, of_day) if no_session else parse_int("session"),
+        year=parse_int("year") if layout["year"] else vote_date.dt.year(),
     )
     refuse(described, name, _checks(layout))
-    flags = [it for it in FLAGS if layout[it]]
-    return described.select(
+    codes = [column for column in FLAGS if column not in MARKS]
+    described = described.select(
         ROW,
         "rcid",
         "session",
         "vote_date",
         "year",
         "unres",
-        "amend",
-        "para",
+        *MARKS,
         "short",
         "descr",
-        *FLAGS[2:],
+        *codes,
         *STATED,
-        flag_empty=pl.any_horizontal(pl.col(it).is_null() for it in flags),
+        flag_empty=pl.any_horizontal(pl.col(code).is_null() for code in codes if layout[code]),
         session_empty=pl.lit(no_session),
-    ).with_columns((pl.col(it) == 1).fill_null(False) for it in FLAGS)
+    )
+    marks = [pl.col(mark) == 1 for mark in MARKS]
+    return described.with_columns(
+        *marks, *((pl.col(code) == 1).fill_null(False) for code in codes)
+    ), of_rows
 
 
-def _checks(layout: Mapping[str, str | None]) -> list[Check]:
+def _checks(layout: Layout) -> list[Check]:
     """What may not be on a row that describes a roll call."""
 
     def is_given(column: str) -> pl.Expr:
@@ -458,12 +445,158 @@ def _checks(layout: Mapping[str, str | None]) -> list[Check]:
         ),
         *(
             Check(
-                is_given(it) & ~pl.col(it).is_in([0, 1]).fill_null(False), f"given_{it}", "0 or 1"
+                is_given(column) & ~pl.col(column).is_in([0, 1]).fill_null(False),
+                f"given_{column}",
+                "0 or 1",
             )
-            for it in FLAGS
+            for column in FLAGS
         ),
         *(
-            Check(is_given(it) & pl.col(it).is_null(), f"given_{it}", "a whole number")
-            for it in STATED
+            Check(is_given(column) & pl.col(column).is_null(), f"given_{column}", "a whole number")
+            for column in STATED
         ),
     ]
+
+
+def _with_keys(
+    described: pl.DataFrame, votes: pl.DataFrame, corrections: Corrections
+) -> pl.DataFrame:
+    """The descriptions with the key of their roll call.
+
+    A roll call is told by symbol and day where rcid alone does not do: an rcid under which states
+    vote more than once, each time under another symbol or on another day, is several.
+    """
+    told_by = ["rcid", "vote_date", "unres"]
+    several = described.select(told_by).unique().filter(pl.len().over("rcid") > 1)
+    under_each = (
+        votes.lazy()
+        .filter(pl.col("rcid").is_in(several["rcid"].implode()))
+        .select("first", "ccode")
+        .join(described.lazy().select(pl.col(ROW).alias("first"), *told_by), on="first")
+        .group_by("rcid", "ccode")
+        .agg(times=pl.struct("vote_date", "unres").n_unique())
+        .filter(pl.col("times") > 1)
+    )
+    split = under_each.select("rcid").unique().collect()
+    numbered = (
+        several.join(split, on="rcid", how="semi")
+        .sort(told_by)
+        .with_columns(nth=pl.int_range(1, pl.len() + 1).over("rcid"))
+    )
+    if numbered.height:
+        one = numbered.filter(pl.col("rcid") == numbered["rcid"][0])
+        corrections[
+            "one rcid for several roll calls: told by unres and date, each is <rcid>.<n>"
+        ] = (
+            numbered["rcid"].n_unique(),
+            f"rcid {one['rcid'][0]}: "
+            + ", ".join(f"{unres} of {day}" for day, unres in one.select(told_by[1:]).rows()),
+        )
+    rcid = pl.col("rcid").cast(pl.String)
+    return (
+        described.join(numbered, on=told_by, how="left", nulls_equal=True)
+        .with_columns(
+            roll_call=pl.when(pl.col("nth").is_null())
+            .then(rcid)
+            .otherwise(pl.format("{}.{}", rcid, pl.col("nth")))
+        )
+        .drop("nth")
+        .sort(ROW)
+    )
+
+
+def _with_roll_calls(
+    votes: pl.DataFrame, described: pl.DataFrame, roll_calls: pl.DataFrame
+) -> pl.DataFrame:
+    """The votes with the number of their roll call (`call`): its place among the roll calls."""
+    numbers = roll_calls.select("roll_call").with_row_index("call")
+    calls = described.select(pl.col(ROW).alias("first"), "roll_call").join(numbers, on="roll_call")
+    return votes.join(
+        calls.select("first", pl.col("call").cast(pl.Int32)), on="first", maintain_order="left"
+    ).drop("first", "rcid")
+
+
+def _without_unknown_states(
+    votes: pl.DataFrame, roll_calls: pl.DataFrame, corrections: Corrections
+) -> pl.DataFrame:
+    """The votes with the state of rows that name none: Türkiye's, if no other row can be.
+
+    Releases from 2024 on leave its code and names out from September 2023.
+    """
+    unnamed = votes.filter(pl.col("ccode").is_null())
+    if not unnamed.height:
+        return votes
+    of_turkey = votes.filter(pl.col("ccode") == TURKEY).select("call").unique()
+    known = (
+        unnamed.filter(pl.len().over("call") == 1).join(of_turkey, on="call", how="anti").sort(ROW)
+    )
+    left_out = unnamed.join(known, on=ROW, how="anti").sort(ROW)
+
+    def noted(rule: str, rows: pl.DataFrame) -> None:
+        if rows.height:
+            roll_call = roll_calls["roll_call"][rows["call"][0]]
+            corrections[rule] = (rows.height, f"row {rows[ROW][0]}, roll call {roll_call}")
+
+    noted("no state named, in a roll call without Türkiye: Türkiye", known)
+    noted("no state named, and Türkiye is there or it is one of several: left out", left_out)
+    is_known = pl.col(ROW).is_in(known[ROW].implode())
+    return votes.with_columns(
+        ccode=pl.when(is_known).then(pl.lit(TURKEY, pl.Int32)).otherwise("ccode")
+    ).filter(pl.col("ccode").is_not_null())
+
+
+def _without_duplicates(votes: pl.DataFrame, name: str, corrections: Corrections) -> pl.DataFrame:
+    """The votes, each once. Raises SourceError if a state's two votes differ."""
+    # One number for the two that name a state's vote takes a quarter of the memory.
+    of_state = pl.col("call").cast(pl.Int64) * 2**31 + pl.col("ccode")
+    repeated = votes.select(~of_state.is_first_distinct()).to_series()
+    if not repeated.any():
+        return votes
+    differs = pl.col("vote") != pl.col("vote").first().over("call", "ccode")
+    expected = "one vote of a state in a roll call, not two that differ"
+    refuse(votes.with_columns(given_vote="vote"), name, [Check(differs, "given_vote", expected)])
+    rows = votes.filter(repeated)
+    example = f"row {rows[ROW][0]}, ccode {rows['ccode'][0]}"
+    corrections["duplicate row: taken once"] = (rows.height, example)
+    return votes.filter(~repeated)
+
+
+def _counted_once(
+    roll_calls: pl.DataFrame, votes: pl.DataFrame, corrections: Corrections
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Roll calls and votes without those that are one vote under a second number.
+
+    That is: same symbol, day and description, and the same votes of all states. Paragraphs of one
+    resolution may be voted alike, but they are described each in its own words.
+    """
+    calls = roll_calls.with_row_index("call").with_columns(pl.col("call").cast(pl.Int32))
+    alike = ["unres", "vote_date", "short", "descr", *MARKS]
+    candidates = calls.filter(pl.col("unres").is_not_null() & (pl.len().over(alike) > 1))
+    cast_alike = (
+        votes.lazy()
+        .join(candidates.lazy().select("call"), on="call", how="semi")
+        .sort("call", "ccode")
+        .group_by("call", maintain_order=True)
+        .agg(cast=pl.format("{}:{}", "ccode", "vote").str.join(","))
+        .collect()
+    )
+    second = (
+        candidates.join(cast_alike, on="call")
+        .sort("call")
+        .with_columns(as_call=pl.col("call").first().over([*alike, "cast"]))
+        .filter(pl.col("as_call") != pl.col("call"))
+    )
+    roll_calls = calls.drop("call")
+    votes = votes.with_columns(roll_call=roll_calls["roll_call"].gather(votes["call"]))
+    if not second.height:
+        return roll_calls, votes
+    one = second.row(0, named=True)
+    corrections["one vote under two numbers: counted once, under the first"] = (
+        second.height,
+        f"roll call {one['roll_call']}, as {roll_calls['roll_call'][one['as_call']]}: "
+        f"{one['unres']} of {one['vote_date']}",
+    )
+    return (
+        roll_calls.join(second, on="roll_call", how="anti", maintain_order="left"),
+        votes.join(second.select("call"), on="call", how="anti", maintain_order="left"),
+    )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -118,23 +119,31 @@ def test_a_review_without_write_only_compares(run, built_sample):
     assert not list(built_sample.rglob("reviews.csv"))
 
 
-def test_a_review_is_kept_in_the_warehouse_over_the_seed(sample_warehouse, monkeypatch):
-    monkeypatch.setenv("UNGA_WAREHOUSE", str(sample_warehouse))
+@pytest.fixture
+def passed_off(built_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse whose published file is the sample's, passed off as real."""
+    shutil.copy(built_sample / "sample.duckdb", tmp_path / "unga.duckdb")
+    monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path))
+    return tmp_path
+
+
+def test_a_review_is_kept_in_the_warehouse_over_the_seed(passed_off):
     seed = review.SEED.read_bytes()
 
     def reviewed(session: str, *options: str) -> str:
-        asked = ["review", "--sample", "--source", "unxml", "--session", session, *options]
+        asked = ["review", "--source", "unxml", "--session", session, *options]
         ended = CliRunner().invoke(cli.app, asked)
         assert ended.exit_code == 0, ended.output
         return ended.output
 
-    assert "next: unga sample" in reviewed("77", "--write", "--note", "counted by hand, 'twice'")
+    assert "in the project's seed" in reviewed("77")
+    assert "next: unga refresh" in reviewed("77", "--write", "--note", "counted by hand, 'twice'")
     reviewed("78", "--write")
     reviewed("77", "--write")
-    first, second = rows(sample_warehouse / "sample" / "reviews.csv")
+    first, second = rows(passed_off / "reviews.csv")
     assert (first["session"], second["session"]) == ("77", "78")
     assert first["note"] == "counted by hand, 'twice'"
-    with duckdb.connect(sample_warehouse / "sample.duckdb", read_only=True) as connection:
+    with duckdb.connect(passed_off / "unga.duckdb", read_only=True) as connection:
         (expected,) = connection.sql(
             "select found_roll_calls, last_vote from marts.completeness "
             "where source = 'unxml' and session = '77'"
@@ -142,6 +151,13 @@ def test_a_review_is_kept_in_the_warehouse_over_the_seed(sample_warehouse, monke
     assert (int(first["roll_calls"]), first["counted_through"]) == (expected[0], str(expected[1]))
     assert "in this warehouse" in reviewed("77")
     assert review.SEED.read_bytes() == seed
+
+
+def test_the_sample_keeps_no_review_of_its_own(run, built_sample):
+    asked = run("review", "--sample", "--source", "unxml", "--session", "77", "--write")
+    assert asked.exit_code == 1
+    assert "--to-seed" in asked.output
+    assert not list(built_sample.rglob("reviews.csv"))
 
 
 def test_a_maintainer_writes_the_seed(run, tmp_path, monkeypatch):
@@ -171,12 +187,11 @@ def test_review_of_a_session_that_no_build_has(run):
 
 
 @pytest.mark.parametrize("bad", ["source,session\nunxml,81\n", "\xff\xfe", 'a,"b\n'])
-def test_reviews_that_cannot_be_read_are_named(sample_warehouse, monkeypatch, bad):
-    monkeypatch.setenv("UNGA_WAREHOUSE", str(sample_warehouse))
-    file = sample_warehouse / "sample" / "reviews.csv"
+def test_reviews_that_cannot_be_read_are_named_and_left_alone(passed_off, bad):
+    file = passed_off / "reviews.csv"
     file.write_bytes(bad.encode("latin-1"))
     asked = CliRunner().invoke(
-        cli.app, ["review", "--sample", "--source", "unxml", "--session", "77", "--write"]
+        cli.app, ["review", "--source", "unxml", "--session", "77", "--write"]
     )
     assert asked.exit_code == 1
     assert str(file) in asked.output

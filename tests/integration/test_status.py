@@ -282,7 +282,7 @@ def test_changed_reviews_are_a_reason_to_build(warehouse):
     columns = ", ".join(review.COLUMNS)
     change(warehouse, "drop table if exists raw.reviews")
     assert not review.is_changed(layout, published)
-    layout.reviews(synthetic=False).write_text(
+    layout.reviews.write_text(
         f"{columns.replace(' ', '')}\nunxml,81,112,exact,2026-12-24,2027-01-15,\n",
         encoding="utf-8",
     )

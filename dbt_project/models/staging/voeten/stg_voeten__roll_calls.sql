@@ -4,11 +4,11 @@ with source as (
 
 counted as (
     select
-        rcid,
+        roll_call,
         count(*) filter (vote = 1) as yes_counted,
         count(*) filter (vote = 3) as no_counted
     from {{ source('raw', 'voeten_votes') }}
-    group by rcid
+    group by roll_call
 ),
 
 named as (
@@ -28,21 +28,22 @@ named as (
                 )
         end as symbol
     from source
-    left join counted using (rcid)
+    left join counted using (roll_call)
 ),
 
 kinds as (
     select
         *,
         case
-            when amend then 'amendment'
-            when para then 'paragraph'
+            when coalesce(amend, false) then 'amendment'
+            when coalesce(para, false) then 'paragraph'
             when yes_counted <= no_counted then 'not_adopted'
             -- Where a symbol stands again, the later votes are motions and paragraphs under it.
             when
                 symbol is not null
                 and row_number() over (
-                    partition by symbol, amend, para, yes_counted <= no_counted order by rcid
+                    partition by symbol, coalesce(amend, false), coalesce(para, false), yes_counted <= no_counted
+                    order by rcid
                 ) > 1
                 then 'paragraph'
             else 'resolution'

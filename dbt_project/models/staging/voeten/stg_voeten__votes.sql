@@ -4,6 +4,7 @@ with source as (
 
 roll_calls as (
     select
+        roll_call,
         rcid,
         vote_date
     from {{ source('raw', 'voeten_roll_calls') }}
@@ -11,7 +12,7 @@ roll_calls as (
 
 votes as (
     select
-        source.rcid as voeten_rcid,
+        roll_calls.rcid as voeten_rcid,
         state_codes.state,
         case source.vote
             when 1 then 'yes'
@@ -21,7 +22,7 @@ votes as (
             when 9 then 'not_member'
         end as vote
     from source
-    inner join roll_calls using (rcid)
+    inner join roll_calls using (roll_call)
     left join {{ ref('state_codes') }} as state_codes
         on
             state_codes.system = 'cow'

@@ -1,0 +1,257 @@
+"""What a source, a release and an outcome are, and where a source is asked.
+
+Belongs here: the words that every source shares. Not here: how files are moved and named on disk
+(landing.py), how a server is asked (http.py), or what is in any one source's files.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+
+class SourceError(Exception):
+    """A file that can't be used: which, in what row, what was expected, and what to do."""
+
+
+class NotInReachError(SourceError):
+    """A place that did not hand out what was asked of it; what is landed stays in use."""
+
+
+class ByHandError(SourceError):
+    """Nothing that can be asked: a person has to bring the file. No fault."""
+
+
+class LandingError(SourceError):
+    """The landing itself can't be used: no fault of any file that came."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place that votes come from, with its terms and the layouts of it that can be read."""
+
+    name: str
+    title: str
+    licence: str
+    citation: str
+    terms: str
+    url: str
+    layouts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file of a release as it came; `url` is where from, None if a person put it there."""
+
+    name: str
+    size: int
+    sha256: str
+    url: str | None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """One fetched state of a source; `date` is the day up to which it reaches.
+
+    `version` and `citation` are the release's own, where it says so itself; `notes` are the files
+    that it says so in, kept beside the others.
+    """
+
+    source: str
+    name: str
+    date: date | None
+    folder: Path
+    files: tuple[LandedFile, ...]
+    landed_at: datetime
+    version: str | None = None
+    citation: str | None = None
+    notes: tuple[LandedFile, ...] = ()
+
+
+class Outcome(StrEnum):
+    """What came of asking for one file."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    NOT_IN_REACH = "not in reach"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What came of one file, or of the address where it should be, and why."""
+
+    name: str
+    outcome: Outcome
+    reason: str = ""
+
+    def __str__(self) -> str:
+        # Most reasons begin with the name of the file or its address.
+        named = self.reason if self.name in self.reason else f"{self.name}: {self.reason}"
+        return f"{self.outcome}: {named if self.reason else self.name}"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What came of asking a source: the release in use, each file, and what a person has to do."""
+
+    release: Release | None
+    files: tuple[FileOutcome, ...] = ()
+    note: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether something came, or would come, that is used from now on."""
+        return any(file.outcome is Outcome.NEW for file in self.files)
+
+    @property
+    def refused(self) -> tuple[FileOutcome, ...]:
+        """The files that can't be used."""
+        return tuple(file for file in self.files if file.outcome is Outcome.REFUSED)
+
+    @property
+    def not_in_reach(self) -> tuple[FileOutcome, ...]:
+        """The files and addresses that could not be asked."""
+        return tuple(file for file in self.files if file.outcome is Outcome.NOT_IN_REACH)
+
+    def words(self) -> str:
+        """All of it in one line; of files that fared alike the first alone, with a count."""
+        alike: dict[tuple[Outcome, str], list[FileOutcome]] = {}
+        for file in self.files:
+            alike.setdefault((file.outcome, file.reason), []).append(file)
+        said = [
+            f"{files[0]}" + (f", and {len(files) - 1} more" if len(files) > 1 else "")
+            for files in alike.values()
+        ]
+        return "; ".join([*said, *([self.note] if self.note else [])]) or "nothing"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A defect that parsing corrected by a stated rule, how many rows had it, and one of them."""
+
+    source: str
+    release: str
+    file: str
+    rule: str
+    rows: int
+    example: str
+
+
+@dataclass
+class Parsed:
+    """A release as raw tables, by table name, and what was corrected on the way."""
+
+    tables: dict[str, pl.DataFrame]
+    corrections: list[Correction] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often and how long a server is asked. All in seconds but `attempts`."""
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 20.0
+    longest_retry_after: float = 60.0
+    connect: float = 10.0
+    silence: float = 30.0
+    whole_visit: float = 900.0
+
+
+UNXML_URL = "https://raw.githubusercontent.com/UNxml/GAresolutions/main/data_extract"
+DATAVERSE_URL = "https://dataverse.harvard.edu"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where sources are asked: a mirror (a folder or a base URL) if there is one, or the internet.
+
+    A mirror keeps the files as `unxml/<session>.json`, `dataverse/UNVotes.csv.gz` and
+    `undl/<date>_ga_voting.csv.gz`; while one is named, the internet is not asked.
+    """
+
+    mirror: str | None = None
+    retry: RetryPolicy = RetryPolicy()
+    unxml_url: str = UNXML_URL
+    dataverse_url: str = DATAVERSE_URL
+
+    @classmethod
+    def from_environment(cls) -> "Origin":
+        """The mirror that UNGA_MIRROR names, or the servers that UNGA_UNXML, UNGA_DATAVERSE do."""
+        return cls(
+            os.environ.get("UNGA_MIRROR") or None,
+            unxml_url=unxml_from_environment(),
+            dataverse_url=dataverse_from_environment(),
+        )
+
+    @property
+    def mirror_url(self) -> str | None:
+        """The mirror's base URL, if it is one."""
+        return self.mirror.rstrip("/") if self.mirror and "://" in self.mirror else None
+
+    @property
+    def mirror_folder(self) -> Path | None:
+        """The mirror's folder, if it is one. Raises NotInReachError if it is not there."""
+        if not self.mirror or "://" in self.mirror:
+            return None
+        folder = Path(self.mirror).absolute()
+        if not folder.is_dir():
+            raise NotInReachError(
+                f"the mirror {self.mirror} is not a folder: check what UNGA_MIRROR names"
+            )
+        return folder
+
+
+def unxml_from_environment() -> str:
+    """The base URL of the Secretariat's files: UNGA_UNXML, else the public one."""
+    return os.environ.get("UNGA_UNXML", "").rstrip("/") or UNXML_URL
+
+
+def dataverse_from_environment() -> str:
+    """The base URL of the Dataverse: UNGA_DATAVERSE, else the public one."""
+    return os.environ.get("UNGA_DATAVERSE", "").rstrip("/") or DATAVERSE_URL
+
+
+def quiet(_: str) -> None:
+    """Log nothing."""
+
+
+class SourceModule(Protocol):
+    """What each source offers."""
+
+    @property
+    def source(self) -> Source:
+        """What it is."""
+
+    @property
+    def parser(self) -> int:
+        """The version of its parser: raised when the same file is to give other tables."""
+
+    def land(
+        self,
+        landing: Path,
+        origin: Origin,
+        sessions: Sequence[str] | None = None,
+        log: Callable[[str], object] = quiet,
+    ) -> Landed:
+        """Ask for something newer and keep it. Raises LandingError if it can't be kept."""
+
+    def probe(self, landing: Path, origin: Origin, sessions: Sequence[str] | None = None) -> Landed:
+        """Ask whether there is something newer; what `land` would fetch is called new.
+
+        Names, sizes and conditional requests alone: no file is fetched or read.
+        """
+
+    def waiting(self, landing: Path) -> list[Path]:
+        """The dropped files that `land` would read: not those that are known to be refused."""
+
+    def parse(self, release: Release) -> Parsed:
+        """Read a landed release into raw tables. Raises SourceError if it can't be read whole."""

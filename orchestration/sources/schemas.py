@@ -1,0 +1,243 @@
+"""The raw tables: the one declaration of their columns.
+
+Belongs here: each column's type, whether it may be empty, its allowed values, what it means. From
+it come the types of parsing, the validation of what parsing yields, the tables in DuckDB, and dbt's
+sources.yml with the dictionary. Not here: how a source's file is read, or any reading of votes.
+"""
+
+from collections.abc import Sequence
+
+import dataframely as dy
+import polars as pl
+
+DUCKDB_TYPES: dict[pl.DataType, str] = {
+    pl.String(): "varchar",
+    pl.Int8(): "tinyint",
+    pl.Int32(): "integer",
+    pl.Int64(): "bigint",
+    pl.Boolean(): "boolean",
+    pl.Date(): "date",
+    pl.Datetime("us"): "timestamp",
+}
+
+
+def _text(description: str, nullable: bool = True, allowed: Sequence[str] = ()) -> dy.String:
+    return dy.String(
+        nullable=nullable,
+        description=description,
+        check=(lambda values: values.is_in(list(allowed))) if allowed else None,
+        metadata={"allowed": list(allowed)},
+    )
+
+
+def _number(description: str, nullable: bool = True) -> dy.Int32:
+    return dy.Int32(nullable=nullable, description=description)
+
+
+def _flag(description: str, nullable: bool = False) -> dy.Bool:
+    return dy.Bool(nullable=nullable, description=description)
+
+
+def _day(description: str, nullable: bool = False) -> dy.Date:
+    return dy.Date(nullable=nullable, description=description)
+
+
+class RawTable(dy.Schema):
+    """What every raw table of votes begins with."""
+
+    release = _text("Release of the source.", nullable=False)
+    file = _text("File of the release.", nullable=False)
+
+
+class RawRow(RawTable):
+    """A table whose rows are those of a file."""
+
+    row_number = _number("Row of the file, from 1.", nullable=False)
+
+
+class UndlVotes(RawRow):
+    """The UN Digital Library's bulk voting file. One row per roll call and state."""
+
+    undl_id = _text("The library's number of the roll call.")
+    ms_code = _text("The state's code, as the library writes it.")
+    ms_name = _text("The state's name at the time of the vote.")
+    ms_vote = _text(
+        "Vote: Y yes, N no, A abstain, X not voting.", nullable=False, allowed=("Y", "N", "A", "X")
+    )
+    vote_date = _day("Day of the vote.")
+    session = _text("Session of the Assembly: '77', 'ES-11', 'S-32'.", nullable=False)
+    resolution = _text("Symbol of the resolution, as the library writes it.")
+    draft = _text("Symbol of the draft.")
+    committee_report = _text("Symbol of the committee's report.")
+    meeting = _text("Symbol of the meeting's record.")
+    title = _text("Title of the resolution.")
+    agenda_title = _text("Title of the agenda item.")
+    subjects = _text("Subjects, joined by a bar.")
+    vote_note = _text("The library's note on the vote.")
+    total_yes = _number("Yes votes as stated.")
+    total_no = _number("No votes as stated.")
+    total_abstentions = _number("Abstentions as stated.")
+    total_non_voting = _number("Members not voting as stated.")
+    total_ms = _number("Members as stated.")
+    undl_link = _text("Page of the roll call in the library.")
+
+
+class UnxmlResolutions(RawRow):
+    """The Secretariat's resolutions. One row per line of a file; a symbol may be repeated."""
+
+    symbol = _text("Symbol of the resolution.", nullable=False)
+    session = _text("Session of the Assembly: '77', 'ES-11', 'S-32'.", nullable=False)
+    vote_date = _day("Day of adoption.")
+    meeting = _text("Symbol of the meeting's record.")
+    title = _text("Title of the resolution.")
+    originating_document = _text("Symbol of the draft or report that was adopted.")
+    committee = _text("Committee that it came from.")
+    agenda_item = _text("Agenda item.")
+    agenda_item_name = _text("Title of the agenda item.")
+    adoption_type = _text("'recorded', 'without_vote' or 'unknown'.", nullable=False)
+    yes_stated = _number("Yes votes as stated.")
+    no_stated = _number("No votes as stated.")
+    abstain_stated = _number("Abstentions as stated.")
+
+
+class UnxmlVotes(RawRow):
+    """The states that the Secretariat's lists name. One row per name in a list."""
+
+    state_name = _text("The state's name, as it is written there.", nullable=False)
+    vote = _text("The list it is in.", nullable=False, allowed=("yes", "no", "abstain"))
+
+
+class UnxmlSubjects(RawRow):
+    """Subjects of the Secretariat's resolutions. One row per subject of a line."""
+
+    subject = _text("Subject.", nullable=False)
+    scheme = _text("Where the subject is from.", nullable=False)
+
+
+class UnxmlSponsors(RawRow):
+    """Sponsors of the Secretariat's resolutions. One row per sponsor of a line."""
+
+    state_name = _text("The state's name, as it is written there.", nullable=False)
+    additional = _flag("Whether it joined the sponsors later.")
+
+
+class VoetenRollCalls(RawRow):
+    """Roll calls of Voeten's file. One row per roll call."""
+
+    roll_call = _text(
+        "Key of the roll call: rcid, or '<rcid>.<n>' where one rcid stands for several roll calls.",
+        nullable=False,
+    )
+    rcid = _number("Voeten's number of the roll call.", nullable=False)
+    session = _number("Regular session of the Assembly at the time.", nullable=False)
+    vote_date = _day("Day of the vote, as stated.")
+    year = _number("Year, as the source counts it.", nullable=False)
+    unres = _text("Symbol of the resolution, as the source writes it.")
+    amend = _flag("Whether it is on an amendment; null where the release does not say.", True)
+    para = _flag("Whether it is on a paragraph; null where the release does not say.", True)
+    short = _text("Short title.")
+    descr = _text("Description of what was voted on.")
+    me = _flag("Code me: Palestine and the Middle East.")
+    nu = _flag("Code nu: nuclear weapons.")
+    di = _flag("Code di: arms control and disarmament.")
+    hr = _flag("Code hr: human rights.")
+    co = _flag("Code co: colonialism.")
+    ec = _flag("Code ec: economic development.")
+    important = _flag("Named an important vote by the US State Department.")
+    yes_stated = _number("Yes votes as stated.")
+    no_stated = _number("No votes as stated.")
+    abstain_stated = _number("Abstentions as stated.")
+
+
+class VoetenVotes(RawTable):
+    """Votes of Voeten's file (1 yes, 2 abstain, 3 no, 8 absent, 9 not a member). One row per roll
+    call and state.
+    """
+
+    roll_call = _text("Key of the roll call.", nullable=False)
+    ccode = _number("The state's code of the Correlates of War.", nullable=False)
+    country = _text("The state's code of letters, as the source writes it.")
+    country_name = _text("The state's name, as the source writes it.")
+    vote = dy.Int8(
+        nullable=False,
+        description="Vote.",
+        check=lambda values: values.is_in([1, 2, 3, 8, 9]),
+        metadata={"allowed": [1, 2, 3, 8, 9]},
+    )
+    member = _flag("Whether the state was a member, as the source has it.")
+
+
+class Releases(dy.Schema):
+    """Files of the releases that the build stands on. One row per file."""
+
+    source = _text("Source.", nullable=False)
+    release = _text("Release of the source.", nullable=False)
+    release_date = _day("Day up to which the release reaches.", nullable=True)
+    version = _text("The release's own version, where it states one.")
+    file = _text("File of the release.", nullable=False)
+    size = dy.Int64(nullable=False, description="Bytes.")
+    sha256 = _text("Hash of the file.", nullable=False)
+    url = _text("Where the file is from; null if a person put it there.")
+    licence = _text("Licence.", nullable=False)
+    citation = _text("Citation, the release's own where it states one.", nullable=False)
+    landed_at = dy.Datetime(nullable=False, description="When it was landed, in UTC.")
+
+
+class Repairs(dy.Schema):
+    """Corrections of defects by a stated rule, made in parsing. One row per file and rule."""
+
+    source = _text("Source.", nullable=False)
+    release = _text("Release of the source.", nullable=False)
+    file = _text("File of the release.", nullable=False)
+    rule = _text("The defect, and what is taken instead.", nullable=False)
+    rows = _number("Rows that had the defect.", nullable=False)
+    example = _text("One of them.")
+
+
+class Reviews(dy.Schema):
+    """A person's own expected numbers, from reviews.csv. One row per source and session."""
+
+    source = _text("Source.", nullable=False)
+    session = _text("Session of the Assembly.", nullable=False)
+    roll_calls = _number("Roll calls that the session of the source should have.", nullable=False)
+    rule = _text(
+        "'exact', or 'at_least' while a session goes on.",
+        nullable=False,
+        allowed=("exact", "at_least"),
+    )
+    counted_through = _day("Last day of vote that was counted.", nullable=True)
+    reviewed_on = _day("When the person looked.", nullable=True)
+    note = _text("Why the number is right.")
+
+
+RAW_TABLES: dict[str, dict[str, type[dy.Schema]]] = {
+    "undl": {"undl_votes": UndlVotes},
+    "unxml": {
+        "unxml_resolutions": UnxmlResolutions,
+        "unxml_votes": UnxmlVotes,
+        "unxml_subjects": UnxmlSubjects,
+        "unxml_sponsors": UnxmlSponsors,
+    },
+    "voeten": {"voeten_roll_calls": VoetenRollCalls, "voeten_votes": VoetenVotes},
+}
+
+# Filled by every source, or by a person.
+LEDGERS: dict[str, type[dy.Schema]] = {
+    "releases": Releases,
+    "repairs": Repairs,
+    "reviews": Reviews,
+}
+
+SCHEMAS: dict[str, type[dy.Schema]] = {
+    name: schema for tables in (*RAW_TABLES.values(), LEDGERS) for name, schema in tables.items()
+}
+
+
+def polars_types(table: str) -> dict[str, pl.DataType]:
+    """The columns of a raw table and their types in Polars."""
+    return {name: column.dtype for name, column in SCHEMAS[table].columns().items()}
+
+
+def ddl(table: str) -> str:
+    """The columns of a raw table as DuckDB's `create table` takes them."""
+    return ", ".join(f"{name} {DUCKDB_TYPES[kind]}" for name, kind in polars_types(table).items())

@@ -1,0 +1,116 @@
+"""Visits: what is remembered of a source between runs, in the landing's visits.json.
+
+Belongs here: when a source was asked, reached and new, what came of each file, and how each file
+looked from outside, so that what is unchanged is told at once. Not here: asking (single_file.py,
+unxml.py), or the releases themselves (landing.py).
+"""
+
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestration.sources.release import FileOutcome, Outcome
+
+VISITS = "visits.json"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How a file looked from outside when it was last read, and what came of it then.
+
+    `parser` is the version of the parser that read it: another one may read what this one refused.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    sha256: str | None = None
+    size: int | None = None
+    mtime_ns: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    parser: int = 0
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The last visit to a source; times in UTC, without a zone, and None if that never was.
+
+    `seen` has the files that were ever read, by address.
+    """
+
+    last_asked: datetime | None = None
+    last_reached: datetime | None = None
+    last_new: datetime | None = None
+    files: tuple[FileOutcome, ...] = ()
+    note: str = ""
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+
+def read_visit(landing: Path, source: str) -> Visit:
+    """What is remembered of a source; an empty visit if nothing is, or it can't be read."""
+    path = landing / source / VISITS
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        times = {
+            name: datetime.fromisoformat(said[name]) if said[name] else None
+            for name in ("last_asked", "last_reached", "last_new")
+        }
+        return Visit(
+            **times,
+            files=tuple(
+                FileOutcome(file["name"], Outcome(file["outcome"]), file["reason"])
+                for file in said["files"]
+            ),
+            note=said["note"],
+            seen={
+                address: Seen(**(seen | {"outcome": Outcome(seen["outcome"])}))
+                for address, seen in said["seen"].items()
+            },
+        )
+    except FileNotFoundError:
+        return Visit()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        logging.getLogger(__name__).warning("%s can't be read: %s", path, error)
+        return Visit()
+
+
+def write_visit(landing: Path, source: str, visit: Visit) -> None:
+    """Remember a visit, whole or not at all. Raises OSError if the landing can't be written to."""
+    folder = landing / source
+    folder.mkdir(parents=True, exist_ok=True)
+    written = asdict(visit) | {
+        name: time.isoformat() if (time := getattr(visit, name)) else None
+        for name in ("last_asked", "last_reached", "last_new")
+    }
+    handle, name = tempfile.mkstemp(prefix=f".{VISITS}-", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        json.dump(written, stream, indent=2, ensure_ascii=False)
+    Path(name).chmod(0o644)
+    Path(name).replace(folder / VISITS)
+
+
+def after(
+    before: Visit,
+    files: Iterable[FileOutcome],
+    note: str,
+    seen: Mapping[str, Seen],
+    is_new: bool,
+) -> Visit:
+    """The visit that follows on another: asked now, reached if anything answered."""
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    files = tuple(files)
+    reached = any(file.outcome is not Outcome.NOT_IN_REACH for file in files)
+    return replace(
+        before,
+        last_asked=now,
+        last_reached=now if reached else before.last_reached,
+        last_new=now if is_new else before.last_new,
+        files=files,
+        note=note,
+        seen={**before.seen, **seen},
+    )
