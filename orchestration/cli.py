@@ -167,12 +167,16 @@ def _tell_nothing_newer(
     from orchestration.status import has_ended, visits_to
 
     published = layout.published(synthetic=False)
-    visits = visits_to(layout, sources)
-    out = [name for name, visit in visits.items() if has_ended(visit, Outcome.NOT_IN_REACH)]
-    if out:
+    faults = (Outcome.NOT_IN_REACH, Outcome.REFUSED)
+    at_fault = [
+        name
+        for name, visit in visits_to(layout, sources).items()
+        if any(has_ended(visit, outcome) for outcome in faults)
+    ]
+    if at_fault:
         console.print(
-            f"Nothing newer was found, but {', '.join(out)} could not be asked in full: "
-            f"{published} stays as it is.",
+            f"Nothing newer was found, but not all of {', '.join(at_fault)} could be asked or "
+            f"read: {published} stays as it is.",
             style="bold red",
             soft_wrap=True,
         )

@@ -207,11 +207,16 @@ def _fault(name: str, visit: Visit) -> str:
     if refused := _of_kind(visit, Outcome.REFUSED):
         said.append(f"{name} refused {', '.join(file.name for file in refused)}")
     if out := _of_kind(visit, Outcome.NOT_IN_REACH):
-        # Of a source that answered, some files may be out of reach all the same.
-        in_part = visit.last_reached and visit.last_reached == visit.last_asked
         names = ", ".join(file.name for file in out)
-        said.append(f"{name} without {names}" if in_part else f"{name} not reached {since(visit)}")
+        said.append(
+            f"{name} without {names}" if answered(visit) else f"{name} not reached {since(visit)}"
+        )
     return ", ".join(said)
+
+
+def answered(visit: Visit) -> bool:
+    """Whether a source gave any answer when it was asked last; some files may be out of reach."""
+    return any(file.outcome is not Outcome.NOT_IN_REACH for file in visit.files)
 
 
 def since(visit: Visit) -> str:

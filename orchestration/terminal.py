@@ -17,7 +17,7 @@ from rich.text import Text
 
 from orchestration.coverage import in_words
 from orchestration.sources import FileOutcome, Outcome, Visit
-from orchestration.status import Health, since
+from orchestration.status import Health, answered, since
 from orchestration.study_report.words import years_in_words
 
 # One screen: status says no more than fits.
@@ -167,7 +167,7 @@ def print_visits(console: Console, visits: Mapping[str, Visit]) -> None:
     for name, visit in visits.items():
         for outcome, style in OUTCOMES.items():
             if files := [file for file in visit.files if file.outcome is outcome]:
-                out = outcome is Outcome.NOT_IN_REACH and visit.last_reached != visit.last_asked
+                out = outcome is Outcome.NOT_IN_REACH and not answered(visit)
                 when = f" {since(visit)}" if out else ""
                 _say(console, f"{name:8}{outcome}{when}: {_files(files)}", style)
         if visit.note:

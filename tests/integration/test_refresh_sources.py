@@ -84,7 +84,9 @@ def test_a_refused_file_beside_good_ones_is_named(warehouse, served):
     for _ in range(2):  # it stays refused until it is put right
         ended = unga(warehouse, "refresh", mirror=str(served))
         assert ended.returncode == 3, ended.stdout + ended.stderr
-        (line,) = [line for line in ended.stdout.splitlines() if "refused" in line]
+        assert NOTHING not in ended.stdout
+        lines = [line for line in ended.stdout.splitlines() if line.startswith("u")]
+        (line,) = [line for line in lines if "refused" in line]
         assert line.startswith("unxml")
         assert "79.json" in line
     told = unga(warehouse, "status")
