@@ -30,6 +30,24 @@ def mirror() -> Path:
 
 
 @pytest.fixture(scope="session")
+def rehearsal() -> Path:
+    """The folder of files as the sources serve them, which UNGA_REHEARSAL names.
+
+    Else the folder `rehearsal` beside the mirror's; the test is skipped aloud without it.
+    """
+    mirror = os.environ.get("UNGA_MIRROR", "")
+    beside = Path(mirror).parent / "rehearsal" if mirror and "://" not in mirror else None
+    named = os.environ.get("UNGA_REHEARSAL", "")
+    folder = Path(named) if named else beside
+    if folder is None:
+        pytest.skip("neither UNGA_REHEARSAL nor UNGA_MIRROR is set: no files as they are served")
+    folder = folder if folder.is_absolute() else ROOT / folder
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is no folder: files as they are served are not tested here")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse in which `unga sample` has run. Not to be changed: see `sample_warehouse`."""
     warehouse = tmp_path_factory.mktemp("built")

@@ -101,6 +101,13 @@ class Landing:
                 return release
         return None
 
+    def same_content(self, file: LandedFile) -> Release | None:
+        """The landed release of one file that holds just this text, however it was packed."""
+        for release in reversed(self.releases()):
+            if file.content and [one.content for one in release.files] == [file.content]:
+                return release
+        return None
+
     def with_file(self, sha256: str | None) -> Release | None:
         """The newest release that has a file of this hash."""
         for release in reversed(self.releases()):

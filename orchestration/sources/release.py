@@ -46,7 +46,10 @@ class Source:
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file of a release as it came; `url` is where from, None if a person put it there."""
+    """One file of a release as it came; `url` is where from, None if a person put it there.
+
+    `content` is the hash of the text in it, the same however it is packed; None if it has none.
+    """
 
     name: str
     size: int
@@ -54,6 +57,7 @@ class LandedFile:
     url: str | None
     etag: str | None = None
     last_modified: str | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,13 @@ class Read:
     """What is in a file: rows by raw table, the newest vote, and by rule what was corrected.
 
     The rows have neither release nor file. A correction is the number of rows and an example.
+    `content` is the hash of the file's text, if it is one.
     """
 
     tables: dict[str, pl.DataFrame]
     newest_vote: date
     corrections: dict[str, tuple[int, str]]
+    content: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class SingleFileSource(ABC):
     def parse(self, release: Release) -> Parsed:
         """Read a release into its raw tables. Raises SourceError for a file that can't be read."""
         check_whole(release)
-        return self._parsed(release, self.read(release.folder / release.files[0].name))
+        return self.parsed(release, self.read(release.folder / release.files[0].name))
 
     def waiting(self, landing: Path) -> list[Path]:
         """The dropped files that `land` would read: neither notes nor known to be refused."""
@@ -154,7 +156,8 @@ class SingleFileSource(ABC):
         """The order in which dropped files are taken in."""
         return date.min, path.name
 
-    def _parsed(self, release: Release, read: Read) -> Parsed:
+    def parsed(self, release: Release, read: Read) -> Parsed:
+        """The raw tables of a release, from what is in its file."""
         (file,) = release.files
         named = (pl.lit(release.name).alias("release"), pl.lit(file.name).alias("file"), pl.all())
         return Parsed(
@@ -212,7 +215,12 @@ class Taking(Visiting):
         if known_release := self.landing.same_bytes([file]):
             return self.unchanged(place, known_release, file.sha256)
         self.log(f"{self.of.source.name}: reading {file.name} ({file.size:,} bytes)")
-        release, parsed = self._release(folder, file, details)
+        read = self.of.read(folder / file.name)
+        file = replace(file, content=read.content)
+        if known_release := self.landing.same_content(file):
+            return self.unchanged(place, known_release, known_release.files[0].sha256)
+        release = self._release(folder, file, details, read)
+        parsed = self.of.parsed(release, read)
         write_parsed(staged(release, folder), parsed, self.of.parser)
         self.landing.take_in(folder, release)
         self.landed.add(file.sha256)
@@ -227,8 +235,8 @@ class Taking(Visiting):
         self._clear(place, details)
         return found
 
-    def _release(self, folder: Path, file: LandedFile, details: Details) -> tuple[Release, Parsed]:
-        read = self.of.read(folder / file.name)
+    def _release(self, folder: Path, file: LandedFile, details: Details, read: Read) -> Release:
+        """What is to land. Raises SourceError if its name is taken."""
         name, day = self.of.named(file, read.newest_vote)
         if details.name:
             name, day = details.name, read.newest_vote
@@ -237,7 +245,7 @@ class Taking(Visiting):
         if details.note:
             note = OnDisk(details.note, by_hand=True).fetch(folder, None)
             release = replace(release, notes=(note,) if note else ())
-        return release, self.of._parsed(release, read)
+        return release
 
     def unchanged(
         self, place: Place, release: Release | None, sha256: str | None = None
@@ -251,7 +259,7 @@ class Taking(Visiting):
         )
         other_name = release.files[0].name
         if other_name != place.name:
-            reason = f"the same bytes as {other_name}, {reason}"
+            reason = f"the same votes as in {other_name}, {reason}"
         if sha256:
             self.remember(place, Outcome.UNCHANGED, reason, sha256)
             self._clear(place, Details())

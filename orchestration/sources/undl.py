@@ -35,7 +35,7 @@ from orchestration.sources.tables import (
     refuse,
     scan,
 )
-from orchestration.sources.unpacking import note_in, unpacked
+from orchestration.sources.unpacking import hash_of_text, note_in, unpacked
 
 TOTALS = ("total_yes", "total_no", "total_abstentions", "total_non_voting", "total_ms")
 VOTE = ("ms_code", "ms_name", "ms_vote")
@@ -110,10 +110,10 @@ class Undl(SingleFileSource):
 
     def read(self, path: Path) -> Read:
         """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
-        votes, corrections = _read(path)
+        votes, corrections, content = _read(path)
         newest_vote = votes["vote_date"].max()
         assert isinstance(newest_vote, date)
-        return Read({"undl_votes": votes}, newest_vote, corrections)
+        return Read({"undl_votes": votes}, newest_vote, corrections, content)
 
     def ask(self, visit: Taking, origin: Origin) -> Iterable[FileOutcome]:
         """What came of the mirror's newest file. Raises NotInReachError, ByHandError."""
@@ -234,9 +234,10 @@ def _layout(plain: Path, file_name: str) -> Mapping[str, str | None]:
     return layout
 
 
-def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
-    """The rows of a file, typed, and by rule how many rows were corrected and an example."""
+def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]], str]:
+    """The rows of a file, typed, by rule how many were corrected and an example, and its hash."""
     with unpacked(path) as plain, polars_errors_named(path.name):
+        content = hash_of_text(plain)
         given = scan(plain, path.name, _layout(plain, path.name))
         votes = _votes(given, path.name)
         if not votes.height:
@@ -263,7 +264,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
         if (found := rows.filter(corrected)).height:
             corrections[rule] = (found.height, f"row {found[ROW][0]}: {found[shown][0]}")
     kept = rows.filter(~repeated) if repeated.any() else rows
-    return kept.select(
+    chosen = kept.select(
         ROW,
         "undl_id",
         "ms_code",
@@ -271,7 +272,8 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]]]:
         "ms_vote",
         "vote_date",
         *DESCRIPTION[DESCRIPTION.index("session") :],
-    ), corrections
+    )
+    return chosen, corrections, content
 
 
 def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:

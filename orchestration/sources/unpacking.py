@@ -6,6 +6,7 @@ or where files lie (landing.py).
 
 import codecs
 import gzip
+import hashlib
 import tempfile
 import zipfile
 import zlib
@@ -89,6 +90,12 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if tables[0].file_size > LARGEST_UNPACKED:
         raise _too_large(path, tables[0].file_size)
     return tables[0]
+
+
+def hash_of_text(plain: Path) -> str:
+    """The hash of what was unpacked, the same however it was packed."""
+    with plain.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def note_in(path: Path) -> str | None:

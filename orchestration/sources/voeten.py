@@ -40,7 +40,7 @@ from orchestration.sources.tables import (
     scan,
     scan_parquet,
 )
-from orchestration.sources.unpacking import unpacked
+from orchestration.sources.unpacking import hash_of_text, unpacked
 from orchestration.sources.visits import Seen
 
 MARKS = ("amend", "para")
@@ -117,9 +117,10 @@ class Voeten(SingleFileSource):
 
     def read(self, path: Path) -> Read:
         """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
-        roll_calls, votes, corrections = _read(path)
+        roll_calls, votes, corrections, content = _read(path)
         newest = cast(date, roll_calls["vote_date"].max())
-        return Read({"voeten_roll_calls": roll_calls, "voeten_votes": votes}, newest, corrections)
+        tables = {"voeten_roll_calls": roll_calls, "voeten_votes": votes}
+        return Read(tables, newest, corrections, content)
 
     def ask(self, visit: Taking, origin: Origin) -> Iterable[FileOutcome]:
         """What came of the mirror's files, or of Dataverse's versions. Raises NotInReachError."""
@@ -190,6 +191,10 @@ def _ask_version(
         reason = f"{name}: the same bytes as the file of {refused[str(listed.md5)]}, refused above"
         return FileOutcome(name, Outcome.REFUSED, reason)
     place = OnDataverse(client, listed.url(base), listed.name, listed, version)
+    place.was_kept_back = any(
+        file.name == place.label and file.outcome is Outcome.NOT_IN_REACH
+        for file in visit.before.files
+    )
     for release in visit.landing.releases():
         (file,) = release.files
         landed = release.folder / file.name
@@ -214,6 +219,8 @@ class OnDataverse(OnServer):
         super().__init__(client, url, name)
         self.listed = listed
         self.version = version
+        # Whether the last visit found it listed, but did not get it.
+        self.was_kept_back = False
 
     @property
     def label(self) -> str:
@@ -221,10 +228,11 @@ class OnDataverse(OnServer):
         return f"{self.version} {self.file_name}"
 
     def is_as(self, seen: Seen) -> bool:
-        """By what the list states; what is not known yet has at least to be handed out."""
+        """By what the list states; what was kept back has at least to be handed out now."""
         if seen.etag:
             return seen.etag == self._listed_as()
-        self.client.has_changed(self.url, seen, method="GET")
+        if self.was_kept_back:
+            self.client.has_changed(self.url, seen, method="GET")
         return False
 
     def fetch(self, folder: Path, seen: Seen | None) -> LandedFile | None:
@@ -265,19 +273,20 @@ Layout = Mapping[str, str | None]
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, Layout]]:
-    """A file's table as text, by the names of COLUMNS, and which column stands for which."""
+def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, Layout, str | None]]:
+    """A file's table as text, by the names of COLUMNS, which is which, and the hash of a text."""
     if path.name.lower().endswith(rdata.SUFFIXES):
         with tempfile.TemporaryDirectory(prefix="unga-") as folder:
             plain = Path(folder) / "frame.parquet"
             layout = _layout(rdata.to_parquet(path, plain, COLUMNS["rcid"]), path.name)
-            yield scan_parquet(plain, layout, missing="NA"), layout
+            yield scan_parquet(plain, layout, missing="NA"), layout, None
     else:
         with unpacked(path) as plain:
             with plain.open(encoding="utf-8") as text:
                 delimiter = "\t" if "\t" in text.readline(10_000) else ","
             layout = _layout(header(plain, path.name, delimiter), path.name)
-            yield scan(plain, path.name, layout, delimiter, missing="NA"), layout
+            given = scan(plain, path.name, layout, delimiter, missing="NA")
+            yield given, layout, hash_of_text(plain)
 
 
 def _layout(columns: Iterable[str], name: str) -> Layout:
@@ -298,9 +307,9 @@ def _layout(columns: Iterable[str], name: str) -> Layout:
 Corrections = dict[str, tuple[int, str]]
 
 
-def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections]:
-    """Roll calls and votes of a file, typed, and by rule how many were corrected and an example."""
-    with _opened(path) as (given, layout), polars_errors_named(path.name):
+def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections, str | None]:
+    """Roll calls and votes, typed, by rule how many were corrected and an example, and the hash."""
+    with _opened(path) as (given, layout, content), polars_errors_named(path.name):
         votes = _votes(given, path.name)
         if not votes.height:
             raise SourceError(f"{path.name}: no votes in it. Fetch it again.")
@@ -330,6 +339,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections]:
         roll_calls.select(ROW, "roll_call", pl.exclude(ROW, "roll_call", *PASSING)),
         votes.select("roll_call", "ccode", "country", "country_name", "vote", "member"),
         corrections,
+        content,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from unit.sources.making import resolution, session_json, undl_csv, voeten_csv
 from unit.sources.serving import HURRIED, Answer, Server
 
-from orchestration.sources import SOURCES, Origin, landed_releases
+from orchestration.sources import SOURCES, Landed, Origin, landed_releases, read_visit
 
 # By source: what a mirror serves, and the request that fails.
 SERVED = {
@@ -31,6 +31,12 @@ FAULTS = {
     "HTML by its type": (Answer(body=b"x", headers={"Content-Type": "text/html"}), "a web page"),
     "HTML by its looks": (Answer(body=b" <!doctype html><p>Human?"), "a web page"),
 }
+
+
+def unreached(landed: Landed) -> str:
+    """What was not in reach and why; nothing may be refused for it."""
+    assert not landed.refused
+    return " ".join(file.reason for file in landed.not_in_reach)
 
 
 @pytest.fixture
@@ -53,8 +59,8 @@ def test_failing_server(server: Server, tmp_path: Path, source: str, fault: str)
     server.always(path, answer)
     nothing = SOURCES[source].land(landing, origin)
     assert nothing.release is None and not nothing.is_new
-    assert "not in reach: " in nothing.reason
-    assert any(word in nothing.reason for word in words.split("|"))
+    assert any(word in unreached(nothing) for word in words.split("|"))
+    assert read_visit(landing, source).last_reached is None
     assert not list(landing.rglob("*.part")) and not landed_releases(landing, source)
 
     server.always(path, Answer(body=SERVED[source][1]))
@@ -64,8 +70,13 @@ def test_failing_server(server: Server, tmp_path: Path, source: str, fault: str)
     server.always(path, answer)
     still = SOURCES[source].land(landing, origin)
     assert still.release == landed and not still.is_new
-    assert any(word in still.reason for word in words.split("|"))
+    assert any(word in unreached(still) for word in words.split("|"))
     SOURCES[source].parse(landed)
+    # These look like another file, as long as nobody reads it.
+    if fault not in ("slow", "cut", "HTML by its looks"):
+        probed = SOURCES[source].probe(landing, origin)
+        assert not probed.is_new
+        assert any(word in unreached(probed) for word in words.split("|"))
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -74,23 +85,23 @@ def test_nobody_listening(tmp_path: Path, source: str):
         pass
     landed = SOURCES[source].land(tmp_path / "landing", Origin(gone.url, HURRIED))
     assert landed.release is None
-    assert "not in reach: " in landed.reason and "no connection" in landed.reason
+    assert "no connection" in unreached(landed)
 
 
 @pytest.mark.parametrize("source", ["unxml", "voeten"])
 def test_the_internet_is_not_there(tmp_path: Path, source: str):
     with Server(tmp_path / "served") as gone:
         pass
-    origin = Origin(patience=HURRIED, unxml_url=gone.url, dataverse_url=gone.url)
+    origin = Origin(retry=HURRIED, unxml_url=gone.url, dataverse_url=gone.url)
     landed = SOURCES[source].land(tmp_path / "landing", origin)
-    assert landed.release is None and "no connection" in landed.reason
+    assert landed.release is None and "no connection" in unreached(landed)
 
 
 def test_a_server_that_is_gone_is_asked_for_one_session_only(tmp_path: Path):
     with Server(tmp_path / "served") as gone:
         pass
     landed = SOURCES["unxml"].land(tmp_path / "landing", Origin(gone.url, HURRIED))
-    assert landed.reason.count("no connection") == 1
+    assert unreached(landed).count("no connection") == 1
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -106,8 +117,8 @@ def test_the_other_sessions_are_used_when_one_fails(server: Server, tmp_path: Pa
     server.put("unxml/78.json", session_json(later))
     server.always("unxml/77.json", Answer(403))
     landed = SOURCES["unxml"].land(tmp_path / "landing", Origin(server.url, HURRIED))
-    assert landed.is_new and [it.name for it in landed.release.files] == ["78.json"]
-    assert "77.json: 403" in landed.reason
+    assert landed.is_new and [file.name for file in landed.release.files] == ["78.json"]
+    assert "77.json: 403" in unreached(landed)
 
 
 def test_a_missing_file_of_a_mirror_is_told(server: Server, tmp_path: Path):
@@ -115,4 +126,22 @@ def test_a_missing_file_of_a_mirror_is_told(server: Server, tmp_path: Path):
         (server.folder / path).unlink()
     for source in SOURCES:
         landed = SOURCES[source].land(tmp_path / "landing", Origin(server.url, HURRIED))
-        assert landed.release is None and landed.reason
+        assert landed.release is None and (landed.not_in_reach or landed.note)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_mirror_that_is_no_folder_is_told(tmp_path: Path, source: str):
+    landed = SOURCES[source].land(tmp_path / "landing", Origin(str(tmp_path / "mirrror")))
+    assert "mirrror is not a folder: check what UNGA_MIRROR names" in unreached(landed)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_retries_are_told_to_the_log_alone(
+    tmp_path: Path, source: str, capfd: pytest.CaptureFixture, caplog: pytest.LogCaptureFixture
+):
+    with Server(tmp_path / "served") as gone:
+        pass
+    with caplog.at_level("INFO", "orchestration.sources.http"):
+        SOURCES[source].land(tmp_path / "landing", Origin(gone.url, HURRIED))
+    assert any("asked again in" in line for line in caplog.messages)
+    assert capfd.readouterr().out == ""

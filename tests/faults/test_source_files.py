@@ -1,4 +1,4 @@
-"""Files of the sources that are damaged, odd or hostile: mended by a rule, or refused by name.
+"""Files of the sources that are damaged, odd or hostile: corrected by a rule, or refused by name.
 
 Belongs here: what a file can be, the same for every source. Not here: the layouts and defects that
 one source is known for (tests/unit/sources).
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from unit.sources.making import (
     UNDL_COLUMNS,
     VOETEN_COLUMNS,
+    refusal,
     resolution,
     session_json,
     table,
@@ -46,23 +47,24 @@ def land(landing: Path, source: str, data: bytes, name: str = "") -> Landed:
     """Put a file into the landing as a person does, and take it in."""
     (landing / source).mkdir(parents=True, exist_ok=True)
     (landing / source / (name or NAMES[source])).write_bytes(data)
-    return SOURCES[source].land(landing, Origin(str(landing)))
+    return SOURCES[source].land(landing, Origin(str(landing / "no mirror")))
 
 
 def read(landing: Path, source: str, data: bytes, name: str = "") -> Parsed:
-    release = land(landing, source, data, name).release
-    assert release is not None
-    return SOURCES[source].parse(release)
+    landed = land(landing, source, data, name)
+    if landed.release is None:
+        raise SourceError(refusal(landed))
+    return SOURCES[source].parse(landed.release)
 
 
 def refused(landing: Path, source: str, data: bytes, name: str = "") -> str:
     """The words of the refusal; nothing of the file may have entered."""
-    with pytest.raises(SourceError) as error:
-        land(landing, source, data, name)
+    landed = land(landing, source, data, name)
+    assert landed.release is None and not landed.is_new
+    words = refusal(landed)
     assert landed_releases(landing, source) == []
     assert not list((landing / source).glob(".incoming-*"))
     assert (landing / source / (name or NAMES[source])).exists()
-    words = str(error.value)
     assert (name or NAMES[source]) in words
     return words
 
@@ -190,13 +192,13 @@ def test_other_order_of_columns_is_the_same_table(tmp_path: Path, source: str):
 @pytest.mark.parametrize(
     ("source", "column"),
     [
-        *(("undl", it) for it in UNDL_COLUMNS if it not in ("session", "vote_note")),
-        *(("voeten", it) for it in ("rcid", "ccode", "vote", "Country", "date", "unres", "me")),
+        *(("undl", name) for name in UNDL_COLUMNS if name not in ("session", "vote_note")),
+        *(("voeten", name) for name in ("rcid", "ccode", "vote", "Country", "date", "unres", "me")),
     ],
 )
 def test_missing_and_renamed_columns_are_named(tmp_path: Path, source: str, column: str):
-    kept = [it for it in COLUMNS[source] if it != column]
-    wanted = f"columns that miss: {column.lower()}"
+    kept = [name for name in COLUMNS[source] if name != column]
+    wanted = f"missing columns: {column.lower()}"
     assert wanted in refused(tmp_path / "a", source, table(ROWS[source](), kept))
     renamed = table(ROWS[source](), [*kept, f"{column}_new"])
     words = refused(tmp_path / "b", source, renamed)
@@ -208,7 +210,7 @@ def test_missing_and_renamed_columns_are_named(tmp_path: Path, source: str, colu
 def test_doubled_columns_are_named(tmp_path: Path, source: str):
     data = table(ROWS[source](), [*COLUMNS[source], COLUMNS[source][3]])
     words = refused(tmp_path, source, data)
-    assert f"columns that stand there twice: {COLUMNS[source][3]!r}" in words
+    assert f"duplicate columns: {COLUMNS[source][3]!r}" in words
 
 
 @pytest.mark.parametrize("source", TABLES)
@@ -229,7 +231,7 @@ def test_rows_that_stand_twice_are_counted(tmp_path: Path, source: str):
     data = table([*ROWS[source](), *ROWS[source]()], COLUMNS[source])
     parsed = read(tmp_path, source, data)
     assert parsed.tables[VOTES[source]].height == 3
-    (repair,) = [it for it in parsed.repairs if "twice" in it.rule]
+    (repair,) = [one for one in parsed.corrections if "duplicate" in one.rule]
     assert repair.rows == 3 and repair.file == NAMES[source] and repair.example
 
 
@@ -248,12 +250,10 @@ def test_a_web_page(tmp_path: Path, source: str):
 def test_a_bad_file_stops_no_other_source(tmp_path: Path, source: str):
     for other in SOURCES:
         bad = other == source
-        try:
-            land(tmp_path, other, b"rubbish\n" if bad else WHOLE[other])
-        except SourceError:
-            assert bad
-    assert [it for it in SOURCES if landed_releases(tmp_path, it)] == [
-        it for it in SOURCES if it != source
+        landed = land(tmp_path, other, b"rubbish\n" if bad else WHOLE[other])
+        assert bool(landed.refused) == bad
+    assert [other for other in SOURCES if landed_releases(tmp_path, other)] == [
+        other for other in SOURCES if other != source
     ]
 
 
@@ -261,10 +261,8 @@ def test_a_bad_file_stops_no_other_source(tmp_path: Path, source: str):
 def test_a_bad_file_leaves_the_landed_release(tmp_path: Path, source: str):
     before = land(tmp_path, source, WHOLE[source]).release
     newer = NAMES[source].replace("2026", "2027")
-    try:
-        assert land(tmp_path, source, b"rubbish\n", newer).release == before
-    except SourceError as error:
-        assert newer in str(error)
+    landed = land(tmp_path, source, b"rubbish\n", newer)
+    assert landed.release == before and newer in refusal(landed)
     assert landed_releases(tmp_path, source) == [before]
     assert before is not None
     SOURCES[source].parse(before)
@@ -313,10 +311,10 @@ def test_mutated_cells(source: str, data: st.DataObject):
     for _ in range(data.draw(st.integers(1, 3))):
         row = data.draw(st.integers(0, len(rows) - 1))
         rows[row][data.draw(st.sampled_from(COLUMNS[source]))] = data.draw(CELL)
-    rows += [rows[it] for it in data.draw(st.lists(st.integers(0, 2), max_size=2))]
+    rows += [rows[nth] for nth in data.draw(st.lists(st.integers(0, 2), max_size=2))]
 
     def no_row_is_lost(parsed: Parsed) -> None:
-        left_out = sum(it.rows for it in parsed.repairs if "twice" in it.rule)
+        left_out = sum(one.rows for one in parsed.corrections if "duplicate" in one.rule)
         assert parsed.tables[VOTES[source]].height + left_out == len(rows)
 
     read_or_refused(source, table(rows, COLUMNS[source]).replace(b"\x00", b""), no_row_is_lost)

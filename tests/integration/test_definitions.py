@@ -53,6 +53,7 @@ def test_the_way_from_source_to_published_file(specs):
         "raw/voeten_votes",
         "raw/releases",
         "raw/repairs",
+        "raw/reviews",
         "raw/sessions",
     }
     assert by_group["publication"] >= {

@@ -10,20 +10,23 @@ import pytest
 
 from orchestration import sensors
 from orchestration.definitions import build_defs
-from orchestration.news import News, news
 from orchestration.resources import UNDER_WAY, Warehouse, now, take_lock
+from orchestration.sources import SOURCES, Outcome, landed_releases
+from orchestration.updates import updates
 
 NEW_SESSION = "79"
 
 
 @pytest.fixture
 def warehouse(built_sample: Path, tmp_path: Path) -> Warehouse:
-    """A warehouse whose published file stands on just what its mirror serves."""
+    """A warehouse whose published file stands on just what its mirror serves and it has landed."""
     folder = tmp_path / "warehouse"
     folder.mkdir()
     shutil.copy(built_sample / "sample.duckdb", folder / "unga.duckdb")
     shutil.copytree(built_sample / "sample" / "mirror", tmp_path / "mirror")
-    return Warehouse(folder=str(folder), mirror=str(tmp_path / "mirror"))
+    made = Warehouse(folder=str(folder), mirror=str(tmp_path / "mirror"))
+    assert updates(made.layout, made.origin, land=True).newer == []
+    return made
 
 
 def add_session(warehouse: Warehouse) -> None:
@@ -72,7 +75,36 @@ def test_the_schedule_refreshes_when_a_session_is_added(warehouse, instance):
 
 def test_the_schedule_skips_when_no_source_is_in_reach(warehouse, instance):
     gone = Warehouse(folder=warehouse.folder, mirror=str(Path(warehouse.mirror) / "gone"))
-    assert "No source has anything newer" in schedule_tick(gone, instance).skip_message
+    said = schedule_tick(gone, instance).skip_message
+    assert "No source has anything newer" in said
+    assert "unxml not in reach" in said and "gone is not a folder" in said
+
+
+def test_looking_for_something_newer_lands_and_parses_nothing(warehouse, instance, monkeypatch):
+    add_session(warehouse)
+    for source in SOURCES.values():
+        for step in ("land", "parse"):
+            monkeypatch.setattr(type(source), step, lambda *_, **__: pytest.fail("not a probe"))
+    landing = warehouse.layout.landing(synthetic=False)
+    before = landed_releases(landing, "unxml")
+    assert schedule_tick(warehouse, instance).run_requests
+    assert sensor_tick("new_sessions", warehouse, instance).run_requests
+    assert landed_releases(landing, "unxml") == before
+
+
+def test_a_refused_file_is_said_and_starts_no_refresh(warehouse, instance):
+    (Path(warehouse.mirror) / "unxml" / "81.json").write_text("{", encoding="utf-8")
+    assert sensor_tick("new_sessions", warehouse, instance).run_requests  # not read yet
+    found = updates(warehouse.layout, warehouse.origin, land=True)
+    assert found.newer == [] and [file.name for file in found.outcomes["unxml"].refused] == [
+        "81.json"
+    ]
+    for tick in (
+        sensor_tick("new_sessions", warehouse, instance),
+        schedule_tick(warehouse, instance),
+    ):
+        assert not tick.run_requests
+        assert "unxml refused: 81.json, line 1: not JSON" in tick.skip_message
 
 
 def test_a_new_session_asks_for_one_run(warehouse, instance):
@@ -122,10 +154,27 @@ def test_a_dropped_undl_file_asks_for_one_run(warehouse, instance):
     assert other.run_key != first.run_key
 
 
-def test_news_of_one_source_only_asks_that_source(warehouse):
+def test_a_dropped_file_that_was_refused_asks_for_no_run(warehouse, instance):
+    landing = Path(warehouse.folder) / "landing" / "undl"
+    (landing / "2027_01_01_ga_voting.csv").write_text("no,such,columns\n", encoding="utf-8")
+    assert sensor_tick("new_undl_file", warehouse, instance).run_requests
+    assert updates(warehouse.layout, warehouse.origin, ["undl"], land=True).outcomes["undl"].refused
+    assert "No file waits" in sensor_tick("new_undl_file", warehouse, instance).skip_message
+
+
+def test_one_source_alone_is_asked(warehouse):
     add_session(warehouse)
-    assert news(warehouse.layout, warehouse.mirror, ["voeten"]) == News([], [])
-    assert news(warehouse.layout, warehouse.mirror, ["unxml"]).newer
+    other = updates(warehouse.layout, warehouse.origin, ["voeten"])
+    assert other.newer == [] and list(other.outcomes) == ["voeten"]
+    found = updates(warehouse.layout, warehouse.origin, ["unxml"])
+    assert found.newer == [f"unxml: {NEW_SESSION}.json"]
+    landed = updates(warehouse.layout, warehouse.origin, ["unxml"], land=True)
+    assert landed.newer[0].startswith("unxml ") and f"{NEW_SESSION}.json" in landed.newer[0]
+    # Landed and not yet published is newer, whether the source is asked again or not.
+    assert updates(warehouse.layout, warehouse.origin, ["voeten"]).newer == landed.newer
+    probed = updates(warehouse.layout, warehouse.origin, ["unxml"])
+    assert probed.newer == landed.newer
+    assert {file.outcome for file in probed.outcomes["unxml"].files} == {Outcome.UNCHANGED}
 
 
 def test_a_landed_session_is_a_partition_of_the_raw_sessions(warehouse, instance):

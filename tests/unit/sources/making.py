@@ -4,10 +4,17 @@ Belongs here: making such files. Not here: checks, or any real vote.
 """
 
 import csv
+import gzip
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+import polars as pl
+import pyreadr
+
+from orchestration.sources import Landed
 
 UNDL_COLUMNS = [
     "undl_id",
@@ -171,8 +178,37 @@ def voeten_csv(rows: Iterable[Row] | None = None, columns: Sequence[str] = VOETE
     return table(voeten_rows() if rows is None else rows, columns)
 
 
+def voeten_rdata(
+    folder: Path, rows: Iterable[Row] | None = None, columns: Sequence[str] = VOETEN_COLUMNS
+) -> bytes:
+    """Voeten's file in R's own format: numbers as numbers, what is empty as NaN or missing."""
+    given = list(voeten_rows() if rows is None else rows)
+    frame = pl.DataFrame(
+        {
+            column: pl.Series(
+                [None if (value := row.get(column)) == "" else value for row in given]
+            )
+            for column in columns
+        }
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    pyreadr.write_rdata(str(folder / "made"), frame, df_name="completeVotes", compress="gzip")
+    return (folder / "made").read_bytes()
+
+
+def packed(data: bytes) -> bytes:
+    """The same, gzipped."""
+    return gzip.compress(data)
+
+
+def refusal(landed: Landed) -> str:
+    """The reason of the one file that was refused."""
+    (file,) = landed.refused
+    return file.reason
+
+
 def session_json(*resolutions: Mapping[str, Any]) -> bytes:
     """A session's file: JSON lines."""
     return "".join(
-        json.dumps(it, ensure_ascii=False) + "\n" for it in resolutions or [resolution()]
+        json.dumps(line, ensure_ascii=False) + "\n" for line in resolutions or [resolution()]
     ).encode()

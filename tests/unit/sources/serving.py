@@ -14,10 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
-from orchestration.sources import Patience
+from orchestration.sources import RetryPolicy
 
 # Short enough for tests; every fault still takes its whole way.
-HURRIED = Patience(
+HURRIED = RetryPolicy(
     attempts=3,
     first_wait=0.01,
     longest_wait=0.02,
@@ -83,8 +83,8 @@ class Server:
         self._always["/" + path] = answer
 
     def times(self, path: str) -> int:
-        """How often a path was asked for."""
-        return [it for it, _ in self.asked].count("/" + path)
+        """How often a path's content was asked for."""
+        return [asked for asked, _ in self.asked].count("/" + path)
 
     def answer_to(self, path: str) -> Answer | None:
         queued = self._answers[path]
@@ -97,8 +97,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     owner: Server
 
+    def do_HEAD(self) -> None:  # noqa: N802
+        self.answer()
+
     def do_GET(self) -> None:  # noqa: N802
         self.owner.asked.append((self.path, dict(self.headers)))
+        self.answer()
+
+    def answer(self) -> None:
         told = self.owner.answer_to(self.path)
         if told is None:
             self._serve(self.owner.folder / unquote(self.path.split("?")[0]).lstrip("/"))
@@ -157,7 +163,8 @@ class _Handler(BaseHTTPRequestHandler):
         if status != 304:
             self.send_header("Content-Length", str(len(body) if stated is None else stated))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass

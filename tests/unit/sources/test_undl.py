@@ -1,15 +1,22 @@
 """The Digital Library's file: each layout and each known defect, on invented votes."""
 
+import gzip
+import io
+import json
 import re
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
-from unit.sources.making import UNDL_COLUMNS, table, undl_csv, undl_rows
+from unit.sources.making import UNDL_COLUMNS, refusal, table, undl_csv, undl_rows
 from unit.sources.serving import HURRIED, Server
 
-from orchestration.sources import Origin, SourceError, landed_releases
-from orchestration.sources.undl import land, parse, release_day, source
+from orchestration.sources import SOURCES, Origin, Outcome, dropped_files, landed_releases
+from orchestration.sources.undl import read_note, release_day
+
+undl = SOURCES["undl"]
+land, parse = undl.land, undl.parse
 
 RENAMED = {
     "ms_code": "ms_codes",
@@ -25,14 +32,24 @@ RENAMED = {
 }
 
 
+def drop(landing: Path, name: str, data: bytes):
+    (landing / "undl").mkdir(parents=True, exist_ok=True)
+    (landing / "undl" / name).write_bytes(data)
+    return land(landing, Origin())
+
+
 def read(landing: Path, data: bytes):
-    (landing / "undl").mkdir(parents=True)
-    (landing / "undl" / "2026_02_06_ga_voting.csv").write_bytes(data)
-    return parse(land(landing, Origin()).release)
+    return parse(drop(landing, "2026_02_06_ga_voting.csv", data).release)
+
+
+def refused(landing: Path, data: bytes) -> str:
+    landed = drop(landing, "2026_02_06_ga_voting.csv", data)
+    assert landed.release is None
+    return refusal(landed)
 
 
 def rules(parsed) -> dict[str, int]:
-    return {it.rule: it.rows for it in parsed.repairs}
+    return {one.rule: one.rows for one in parsed.corrections}
 
 
 def test_rows_of_the_newest_layout(landing: Path):
@@ -64,7 +81,7 @@ def test_rows_of_the_newest_layout(landing: Path):
         "undl_link": "https://example.org/900001",
     }
     assert votes["row_number"].to_list() == [1, 2, 3]
-    assert parsed.repairs == []
+    assert parsed.corrections == []
 
 
 def test_layout_without_a_note(landing: Path):
@@ -113,7 +130,7 @@ def test_session_from_the_symbol(landing: Path, symbol: str, session: str, day: 
 def test_session_in_words(landing: Path, given: str, session: str):
     parsed = read(landing, undl_csv(undl_rows(session=given)))
     assert parsed.tables["undl_votes"]["session"].to_list() == [session] * 3
-    assert len(parsed.repairs) == (given != session)
+    assert len(parsed.corrections) == (given != session)
 
 
 def test_regular_session_as_a_number(landing: Path):
@@ -142,13 +159,12 @@ def test_lower_case_votes_and_crlf_and_other_order(landing: Path):
 def test_row_that_stands_twice_is_taken_once(landing: Path):
     parsed = read(landing, undl_csv([*undl_rows(), *undl_rows()[:2]]))
     assert parsed.tables["undl_votes"].height == 3
-    assert rules(parsed) == {"row that stands there twice: once": 2}
+    assert rules(parsed) == {"duplicate row: taken once": 2}
 
 
 def test_state_that_votes_twice_is_refused(landing: Path):
     rows = [*undl_rows(), undl_rows()[0] | {"ms_vote": "N"}]
-    with pytest.raises(SourceError, match="row 4: ms_name is 'ATLANTIS', expected one vote"):
-        read(landing, undl_csv(rows))
+    assert "row 4: ms_name is 'ATLANTIS', expected one vote" in refused(landing, undl_csv(rows))
 
 
 @pytest.mark.parametrize(
@@ -169,13 +185,13 @@ def test_state_that_votes_twice_is_refused(landing: Path):
 def test_refused_by_row(landing: Path, column: str, value: str, words: str):
     rows = undl_rows(resolution="unknown" if column == "session" else "A/RES/ES-11/1")
     rows[1][column] = value
-    with pytest.raises(SourceError, match=f"2026_02_06_ga_voting.csv, row 2: .*{re.escape(words)}"):
-        read(landing, undl_csv(rows))
+    said = refused(landing, undl_csv(rows))
+    assert re.search(f"2026_02_06_ga_voting.csv, row 2: .*{re.escape(words)}", said)
 
 
 def test_day_of_another_decade_than_its_session(landing: Path):
-    with pytest.raises(SourceError, match="a day within its session"):
-        read(landing, undl_csv(undl_rows(session="77", date="2062-12-15")))
+    rows = undl_rows(session="77", date="2062-12-15")
+    assert "a day within its session" in refused(landing, undl_csv(rows))
 
 
 @pytest.mark.parametrize(
@@ -200,10 +216,10 @@ def test_file_without_a_day_in_its_name_is_named_after_its_votes(landing: Path):
 
 
 def test_the_internet_is_never_asked(landing: Path):
-    landed = land(landing, Origin(patience=HURRIED))
-    assert landed.release is None
-    assert "forbid automated download" in landed.reason and source.url in landed.reason
-    assert "landing folder undl/" in landed.reason
+    landed = land(landing, Origin(retry=HURRIED))
+    assert landed.release is None and landed.files == ()
+    assert "forbid automated download" in landed.note and undl.source.url in landed.note
+    assert "landing folder undl/" in landed.note
 
 
 def test_newest_file_of_a_mirror_folder(landing: Path, tmp_path: Path):
@@ -219,8 +235,10 @@ def test_newest_file_of_a_mirror_folder(landing: Path, tmp_path: Path):
 
 def test_mirror_without_the_file(landing: Path, tmp_path: Path):
     (tmp_path / "mirror").mkdir()
-    assert "has no undl/" in land(landing, Origin(str(tmp_path / "mirror"))).reason
-    assert "is no folder" in land(landing, Origin(str(tmp_path / "none"))).reason
+    without = land(landing, Origin(str(tmp_path / "mirror")))
+    assert "has no undl/" in without.note and without.files == ()
+    (gone,) = land(landing, Origin(str(tmp_path / "none"))).not_in_reach
+    assert "is not a folder" in gone.reason
 
 
 def test_mirror_that_lists_its_files(landing: Path, server: Server):
@@ -229,12 +247,80 @@ def test_mirror_that_lists_its_files(landing: Path, server: Server):
     origin = Origin(server.url, HURRIED)
     assert land(landing, origin).release.name == "2026-02-06"
     again = land(landing, origin)
-    assert not again.is_new and "nothing newer" in again.reason
+    assert not again.is_new and again.files[0].outcome is Outcome.UNCHANGED
     assert server.asked[-1][1]["If-None-Match"]
+    asked = len(server.asked)
+    assert not undl.probe(landing, origin).is_new
+    assert [path for path, _ in server.asked[asked:]] == ["/undl/"]
     server.put("undl/2026_02_06_ga_voting.csv", undl_csv(undl_rows("NNN")))
-    with pytest.raises(SourceError, match="another file under the name"):
-        land(landing, origin)
+    assert undl.probe(landing, origin).is_new
+    assert "another file under the name" in refusal(land(landing, origin))
+    assert "another file under the name" in refusal(undl.probe(landing, origin))
     assert len(landed_releases(landing, "undl")) == 1
+
+
+NOTE = """# General Assembly voting data
+
+**Version:** 5
+
+Some words on the columns; versions before had fewer.
+
+## Suggested citation
+
+United Nations, *Voting Data* (2026_02_06),
+https://example.org/record
+"""
+CITATION = "United Nations, Voting Data (2026_02_06), https://example.org/record"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (NOTE, ("5", CITATION)),
+        ("version: 4\ncitation: A (2025)\n", ("4", "A (2025)")),
+        ("| Version | v5 |\n|---|---|\n| Citation | A, B |\n", ("v5", "A, B")),
+        ("- Version 3\n- How to cite: A\n", ("3", "A")),
+        ("# Version\n\n# Citation\n", (None, None)),
+        ("Nothing of the kind; citations are welcome.", (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_notes(text: str, said: tuple):
+    assert read_note(text) == said
+
+
+@pytest.mark.parametrize("packing", ["csv", "csv.gz", "zip with the note", "zip beside it"])
+def test_version_and_citation_are_those_of_the_note(landing: Path, packing: str):
+    stem = "2026_02_06_ga_voting"
+    suffix = packing.split()[0]
+    data = undl_csv()
+    if suffix == "csv.gz":
+        data = gzip.compress(data)
+    elif suffix == "zip":
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr(f"{stem}.csv", data)
+            if packing == "zip with the note":
+                archive.writestr(f"{stem}_md.md", NOTE)
+        data = stream.getvalue()
+    (landing / "undl").mkdir(parents=True)
+    if packing != "zip with the note":
+        (landing / "undl" / f"{stem}_md.md").write_text(NOTE)
+    release = drop(landing, f"{stem}.{suffix}", data).release
+    assert (release.version, release.citation) == ("5", CITATION)
+    assert release == landed_releases(landing, "undl")[-1]
+    said = json.loads((release.folder / "release.json").read_text())
+    assert (said["version"], said["citation"]) == ("5", CITATION)
+    assert len(release.files) == 1
+    assert dropped_files(landing, "undl") == []
+    assert len(release.notes) == (packing != "zip with the note")
+
+
+def test_a_note_without_its_table_is_left_alone(landing: Path):
+    landed = drop(landing, "2026_02_06_ga_voting_md.md", NOTE.encode())
+    assert landed.files == () and landed.release is None
+    assert [path.name for path in dropped_files(landing, "undl")] == ["2026_02_06_ga_voting_md.md"]
+    assert undl.waiting(landing) == []
 
 
 @pytest.mark.mirror
@@ -244,3 +330,14 @@ def test_rows_of_the_mirror(mirror: Path, landing: Path):
     assert votes.height == 140_890
     assert votes["ms_vote"].unique().sort().to_list() == ["A", "N", "X", "Y"]
     assert votes["resolution"].null_count() == 0
+
+
+@pytest.mark.mirror
+def test_the_official_file_of_the_rehearsal(rehearsal: Path, landing: Path):
+    (file,) = (rehearsal / "undl").glob("*.csv.gz")
+    release = drop(landing, file.name, file.read_bytes()).release
+    assert release.name == "2026-02-06"
+    votes = parse(release).tables["undl_votes"]
+    assert votes.height == 922_602
+    assert votes["session"].str.contains(r"^(ES-|S-)?\d+$").all()
+    assert (votes["vote_date"].min().year, votes["vote_date"].max().year) == (1946, 2025)

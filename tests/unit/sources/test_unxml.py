@@ -6,11 +6,22 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from unit.sources.making import resolution, session_json
+from unit.sources.making import refusal, resolution, session_json
 from unit.sources.serving import HURRIED, Answer, Server
 
-from orchestration.sources import Origin, SourceError, dropped_files, landed_releases
-from orchestration.sources.unxml import KNOWN_SESSIONS, land, parse, session_in_words
+from orchestration.sources import (
+    SOURCES,
+    Origin,
+    Outcome,
+    SourceError,
+    dropped_files,
+    landed_releases,
+)
+from orchestration.sources.sessions import session_in_words
+from orchestration.sources.unxml import KNOWN_SESSIONS
+
+unxml = SOURCES["unxml"]
+land, parse = unxml.land, unxml.parse
 
 
 def later(**changed):
@@ -35,8 +46,18 @@ def read(landing: Path, data: bytes, name: str = "77"):
     return parse(land(landing, origin).release)
 
 
+def refused(landing: Path, data: bytes) -> str:
+    landed = land(landing, put(landing.parent / "mirror", s77=data))
+    assert landed.release is None
+    return refusal(landed)
+
+
+def outcomes(landed) -> dict[str, Outcome]:
+    return {file.name: file.outcome for file in landed.files}
+
+
 def rules(parsed) -> dict[str, int]:
-    return {it.rule: it.rows for it in parsed.repairs}
+    return {one.rule: one.rows for one in parsed.corrections}
 
 
 def test_rows(landing: Path):
@@ -73,7 +94,7 @@ def test_rows(landing: Path):
         ("ATLANTIS", False),
         ("RURITANIA", True),
     ]
-    assert parsed.repairs == []
+    assert parsed.corrections == []
 
 
 def test_counts_that_are_not_stated(landing: Path):
@@ -119,7 +140,7 @@ def test_kinds_of_adoption(landing: Path, given: dict, kind: str, repaired: int)
 def test_committee_as_a_tag(landing: Path):
     parsed = read(landing, session_json(resolution(committee="#fifthCommittee")))
     assert parsed.tables["unxml_resolutions"]["committee"].to_list() == ["Fifth Committee"]
-    assert len(parsed.repairs) == 1
+    assert len(parsed.corrections) == 1
 
 
 def test_symbols_and_names_that_stand_twice_are_kept(landing: Path):
@@ -153,7 +174,7 @@ def test_blank_lines_and_crlf_and_line_separators_in_text(landing: Path):
 def test_session_in_words_that_is_another_is_counted(landing: Path):
     parsed = read(landing, session_json(resolution(session="Seventy-sixth session")))
     assert parsed.tables["unxml_resolutions"]["session"].to_list() == ["77"]
-    assert len(parsed.repairs) == 1
+    assert len(parsed.corrections) == 1
 
 
 @pytest.mark.parametrize(
@@ -191,15 +212,14 @@ def test_sessions_in_words(session: str, words: str):
     ],
 )
 def test_refused_by_line(landing: Path, changed: dict, words: str):
-    with pytest.raises(SourceError, match=r"77.json, line 2: ") as refused:
-        read(landing, session_json(resolution(), resolution(**changed)))
-    assert words in str(refused.value)
+    said = refused(landing, session_json(resolution(), resolution(**changed)))
+    assert "77.json, line 2: " in said and words in said
 
 
 def test_missing_fields_are_named(landing: Path):
     given = {k: v for k, v in resolution().items() if not k.startswith("MS_against")}
-    with pytest.raises(SourceError, match="fields that miss: MS_against, MS_against_count"):
-        read(landing, session_json(given))
+    said = refused(landing, session_json(given))
+    assert "missing fields: MS_against, MS_against_count" in said
 
 
 def test_release_is_named_after_its_newest_day_and_bytes(landing: Path, tmp_path: Path):
@@ -207,7 +227,7 @@ def test_release_is_named_after_its_newest_day_and_bytes(landing: Path, tmp_path
     landed = land(landing, origin)
     assert landed.release.name.startswith("2023-10-05.")
     assert landed.release.date == date(2023, 10, 5)
-    assert [it.name for it in landed.release.files] == ["77.json", "78.json"]
+    assert [file.name for file in landed.release.files] == ["77.json", "78.json"]
     again = land(landing, origin)
     assert not again.is_new and again.release == landed.release
     other = land(tmp_path / "other", origin)
@@ -240,15 +260,26 @@ def test_a_bad_session_leaves_the_landed_one_in_use(landing: Path, tmp_path: Pat
     said: list[str] = []
     landed = land(landing, origin, log=said.append)
     assert landed.is_new
-    assert "77.json, line 1: not JSON" in landed.reason and "77.json" in said[0]
+    assert "77.json, line 1: not JSON" in refusal(landed) and "77.json" in said[0]
+    assert outcomes(landed) == {"77.json": Outcome.REFUSED, "78.json": Outcome.NEW}
+    again = land(landing, origin)
+    assert outcomes(again) == {"77.json": Outcome.REFUSED, "78.json": Outcome.UNCHANGED}
+    assert outcomes(unxml.probe(landing, origin)) == outcomes(again)
     rows = parse(landed.release).tables["unxml_resolutions"]
     assert rows.group_by("file").len().sort("file").rows() == [("77.json", 1), ("78.json", 2)]
 
 
-def test_nothing_but_bad_sessions_is_an_error(landing: Path, tmp_path: Path):
+def test_a_broken_session_beside_good_ones_is_refused_by_name(landing: Path, tmp_path: Path):
+    origin = put(tmp_path / "mirror", s77=session_json(), s81=b'{"symbol": ')
+    landed = land(landing, origin)
+    assert outcomes(landed) == {"77.json": Outcome.NEW, "81.json": Outcome.REFUSED}
+    assert refusal(landed).startswith("81.json, line 1: not JSON")
+    assert [file.name for file in landed.release.files] == ["77.json"]
+
+
+def test_nothing_but_bad_sessions_leaves_nothing(landing: Path, tmp_path: Path):
     origin = put(tmp_path / "mirror", s77=b"[")
-    with pytest.raises(SourceError, match="77.json"):
-        land(landing, origin)
+    assert "77.json" in refusal(land(landing, origin))
     assert not landed_releases(landing, "unxml")
 
 
@@ -259,9 +290,9 @@ def test_a_persons_session_goes_before_the_mirrors(landing: Path, tmp_path: Path
     (landing / "unxml" / "77.json").write_bytes(mine)
     (landing / "unxml" / "notes.txt").write_bytes(b"x")
     landed = land(landing, origin)
-    assert [it.url is None for it in landed.release.files] == [True, False]
-    assert [it.name for it in dropped_files(landing, "unxml")] == ["notes.txt"]
-    assert "notes.txt: expected the name of a session" in landed.reason
+    assert [file.url is None for file in landed.release.files] == [True, False]
+    assert [path.name for path in dropped_files(landing, "unxml")] == ["notes.txt"]
+    assert "notes.txt: expected the name of a session" in refusal(landed)
 
 
 def test_server_is_asked_for_known_sessions_and_for_those_that_come_next(
@@ -280,13 +311,15 @@ def test_server_is_asked_for_known_sessions_and_for_those_that_come_next(
                 )
             ),
         )
-    origin = Origin(patience=HURRIED, unxml_url=server.url)
+    origin = Origin(retry=HURRIED, unxml_url=server.url)
     first = land(landing, origin)
-    assert first.is_new and first.reason == f"new release {first.release.name}"
+    assert first.is_new and set(outcomes(first).values()) == {Outcome.NEW}
     assert len(first.release.files) == len(KNOWN_SESSIONS)
     assert {"/81.json", "/ES-12.json", "/S-33.json"} < {path for path, _ in server.asked}
 
     server.asked.clear()
+    assert set(outcomes(unxml.probe(landing, origin)).values()) == {Outcome.UNCHANGED}
+    assert not server.asked
     assert not land(landing, origin).is_new
     assert all("If-None-Match" in headers for path, headers in server.asked if path == "/77.json")
 
@@ -296,11 +329,13 @@ def test_server_is_asked_for_known_sessions_and_for_those_that_come_next(
             resolution("A/RES/81/1", session="Eighty-first session", adoption_date="1 October 2026")
         ),
     )
+    probed = unxml.probe(landing, origin)
+    assert [file.name for file in probed.files if file.outcome is Outcome.NEW] == ["81.json"]
     third = land(landing, origin)
     assert (
         third.is_new
         and str(third.release.date) == "2027-06-01"
-        or "81.json" in {it.name for it in third.release.files}
+        or "81.json" in {file.name for file in third.release.files}
     )
     assert server.times("82.json") == 1
 
@@ -309,12 +344,13 @@ def test_known_session_that_is_gone_is_reported_and_kept(landing: Path, server: 
     mirrored = Origin(server.url, HURRIED)
     server.put("unxml/77.json", session_json())
     server.put("unxml/78.json", session_json(later()))
-    assert land(landing, mirrored).reason.startswith("new release")
+    assert land(landing, mirrored).is_new
     (server.folder / "unxml" / "77.json").unlink()
     server.always("unxml/78.json", Answer(cut=True))
-    direct = Origin(patience=HURRIED, unxml_url=f"{server.url}/unxml")
+    direct = Origin(retry=HURRIED, unxml_url=f"{server.url}/unxml")
     landed = land(landing, direct)
-    assert "77.json: 404" in landed.reason and "78.json: cut off" in landed.reason
+    said = " ".join(file.reason for file in landed.not_in_reach)
+    assert "77.json: 404" in said and "78.json: cut off" in said
     assert not landed.is_new and len(landed.release.files) == 2
 
 
