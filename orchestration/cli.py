@@ -19,7 +19,6 @@ from typer.core import TyperGroup
 
 from orchestration.layout import Layout, code_version, mirror_from_environment
 from orchestration.query import QueryError, as_table, run_query, write_result
-from orchestration.review import ReviewError
 from orchestration.study_report.command import report
 
 # What `unga refresh` ends with when all is published or nothing is newer, and yet not all is well.
@@ -36,7 +35,7 @@ class OneLineErrors(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise
-        except (QueryError, ReviewError, OSError) as wrong:
+        except (QueryError, OSError) as wrong:
             _fail(wrong)
 
 
@@ -84,6 +83,7 @@ def refresh(
     Exit status: 0 published or nothing newer; 1 not published; 3 as 0, but a file of a source was
     refused; 4 as 0, but a source could not be reached (with --strict only).
     """
+    from orchestration.review import ReviewError
     from orchestration.sources import SOURCES, SourceError
 
     if unknown := set(source or []) - set(SOURCES):
@@ -113,8 +113,8 @@ def _end(status: int) -> None:
 
 def _console_apart(layout: Layout) -> Console:
     """The console of a refresh: it alone speaks on the terminal, all else goes to the log."""
-    from orchestration.progress import console
     from orchestration.running import dagster_home, terminal_apart
+    from orchestration.terminal import console
 
     dagster_home(layout)
     console.file = terminal_apart(layout.log)
@@ -248,9 +248,8 @@ def status(
     Exit status: 0 fresh; 3 fresh, but a source refused a file or was not reached; 4 stale; 5 the
     last build was refused, and the one before it is served; 1 nothing is published or readable.
     """
-    from orchestration.progress import console
     from orchestration.status import facts, unreadable
-    from orchestration.terminal import print_sessions, print_status, print_unreadable
+    from orchestration.terminal import console, print_sessions, print_status, print_unreadable
 
     layout = Layout.from_environment()
     try:
@@ -291,8 +290,8 @@ def query(
 @app.command()
 def sources(sample: SampleOption = False) -> None:
     """List the sources: what is landed, from where, licence and citation."""
-    from orchestration.progress import console
     from orchestration.sources import SOURCES, landed_releases
+    from orchestration.terminal import console
 
     landing = Layout.from_environment().landing(sample)
     for name, module in SOURCES.items():
@@ -317,7 +316,7 @@ def topics_evaluation(
     sample: SampleOption = False,
 ) -> None:
     """Show how well Voeten's codes are carried forward, and what the study's topics leave over."""
-    from orchestration.progress import console
+    from orchestration.terminal import console
     from orchestration.topics_evaluation import topics_evaluation
 
     file = Layout.from_environment().published(sample)
@@ -344,6 +343,24 @@ def review(
     if write and sample:
         _fail("The sample's numbers are the project's own: --to-seed writes them.")
     layout = Layout.from_environment()
+    try:
+        _review(layout, source, session, write, to_seed, note, sample)
+    except review.ReviewError as wrong:
+        _fail(wrong)
+
+
+def _review(
+    layout: Layout,
+    source: str,
+    session: str,
+    write: bool,
+    to_seed: bool,
+    note: str,
+    sample: bool,
+) -> None:
+    """Tell what was reviewed and what is found, and keep it where it was asked for."""
+    from orchestration import review
+
     counted = review.found(layout, source, session, sample)
     before = review.reviewed(layout, source, session, sample)
     if before:

@@ -193,25 +193,27 @@ def judge(
             f"stale: the last build is of {published:%Y-%m-%d}, more than {STALE_AFTER.days} days "
             "ago",
         )
-    faults = [words for name, visit in visits.items() if (words := _fault(name, visit))]
+    faults: dict[str, list[str]] = {}
+    for name, visit in visits.items():
+        for words in _faults(visit):
+            faults.setdefault(words, []).append(name)
     if faults:
-        return Verdict(Health.SOURCE_AT_FAULT, f"fresh, but {'; '.join(faults)}")
+        told = "; ".join(f"{', '.join(names)} {words}" for words, names in faults.items())
+        return Verdict(Health.SOURCE_AT_FAULT, f"fresh, but {told}")
     return Verdict(
         Health.FRESH, f"fresh: votes through {through}, published on {published:%Y-%m-%d}"
     )
 
 
-def _fault(name: str, visit: Visit) -> str:
-    """What went wrong when a source was asked last; nothing if all went well."""
+def _faults(visit: Visit) -> list[str]:
+    """What went wrong when a source was asked last, in words that its name goes before."""
     said = []
     if refused := _of_kind(visit, Outcome.REFUSED):
-        said.append(f"{name} refused {', '.join(file.name for file in refused)}")
+        said.append(f"refused {', '.join(file.name for file in refused)}")
     if out := _of_kind(visit, Outcome.NOT_IN_REACH):
         names = ", ".join(file.name for file in out)
-        said.append(
-            f"{name} without {names}" if answered(visit) else f"{name} not reached {since(visit)}"
-        )
-    return ", ".join(said)
+        said.append(f"without {names}" if answered(visit) else f"not reached {since(visit)}")
+    return said
 
 
 def answered(visit: Visit) -> bool:

@@ -20,6 +20,9 @@ from orchestration.sources import FileOutcome, Outcome, Visit
 from orchestration.status import Health, answered, since
 from orchestration.study_report.words import years_in_words
 
+# What runs is quiet about itself; this console alone speaks, on the terminal it found at the start.
+console = Console(highlight=False)
+
 # One screen: status says no more than fits.
 WIDTH, HEIGHT = 100, 24
 LABEL = 16

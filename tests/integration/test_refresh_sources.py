@@ -58,7 +58,9 @@ def test_a_mirror_that_is_not_there_is_never_nothing_newer(warehouse, served):
         assert "not in reach since 20" in line
         assert typo in line
     assert unga(warehouse, "refresh", "--strict", mirror=typo).returncode == 4
-    assert unga(warehouse, "status").returncode == 3
+    told = unga(warehouse, "status")
+    assert told.returncode == 3
+    assert told.stdout.startswith("fresh, but undl, unxml, voeten not reached since 20")
     assert fingerprint(warehouse / "unga.duckdb") == before
 
 
