@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,18 +78,31 @@ def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> li
     with duckdb.connect(database, True, {"memory_limit": MEMORY}) as connection:
         context = _context(docs)
         for table in tables:
-            suite = read_suite(table)
-            try:
-                frame = read_frame(connection, table)
-            except duckdb.Error as error:
-                unread = Failure("The build holds what the suite reads", str(error))
-                results.append(SuiteResult(table, False, len(suite["expectations"]), [unread]))
-                continue
-            identifier, result = _validate(context, suite, frame)
-            validated.append(identifier)
-            results.append(_in_words(table, result))
+            result, identifier = _run(connection, context, table)
+            results.append(result)
+            validated += [identifier] if identifier else []
     _write_docs(context, validated, results, docs)
     return results
+
+
+def run_suite(connection: duckdb.DuckDBPyConnection, table: str) -> SuiteResult:
+    """Check one mart of an open build file, without Data Docs."""
+    with tempfile.TemporaryDirectory() as docs:
+        return _run(connection, _context(Path(docs)), table)[0]
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection, context: AbstractDataContext, table: str
+) -> tuple[SuiteResult, Any]:
+    """What the suite found, and the identifier under which the context keeps it, if it ran."""
+    suite = read_suite(table)
+    try:
+        frame = read_frame(connection, table)
+    except duckdb.Error as error:
+        unread = Failure("The build holds what the suite reads", str(error))
+        return SuiteResult(table, False, len(suite["expectations"]), [unread]), None
+    identifier, result = _validate(context, suite, frame)
+    return _in_words(table, result), identifier
 
 
 def _context(docs: Path) -> AbstractDataContext:

@@ -1,12 +1,13 @@
--- One row per source in reach and session: what was expected, what was found, what is unexplained.
+-- One row per source in reach and session: what was expected, what was found, what went wrong on the way from the
+-- file to the warehouse.
 with kept as (
     select
-        roll_calls.roll_call_id,
-        matched.undl_key,
-        matched.unxml_key,
-        matched.voeten_rcid::varchar as voeten_key
-    from marts.dim_roll_calls as roll_calls
-    inner join intermediate.int_roll_calls as matched using (roll_call_id)
+        ids.source,
+        ids.source_key,
+        count(roll_calls.roll_call_id) as times_kept
+    from intermediate.int_roll_call_ids as ids
+    left join marts.dim_roll_calls as roll_calls using (roll_call_id)
+    group by all
 ),
 
 source_roll_calls as (
@@ -14,25 +15,66 @@ source_roll_calls as (
         found.source,
         found.source_session as session,
         found.source_key,
+        found.source_symbol,
+        found.vote_date,
         coalesce(found.symbol, found.source || ' ' || found.source_key) as name,
-        found.yes_stated,
-        found.no_stated,
-        found.abstain_stated,
-        -- Voeten names no symbol before session 18: where undl has the session, its resolutions are these.
-        found.source = 'voeten'
-        and found.kind = 'resolution'
-        and found.symbol is null
-        and found.session in (
-            select session from intermediate.int_source_roll_calls where source = 'undl'
-        ) as left_to_undl,
-        count(kept.roll_call_id) as times_kept
+        coalesce(kept.times_kept, 0) as times_kept
     from intermediate.int_source_roll_calls as found
-    left join kept
-        on found.source_key = case found.source
-            when 'undl' then kept.undl_key
-            when 'unxml' then kept.unxml_key
-            else kept.voeten_key
-        end
+    left join kept using (source, source_key)
+),
+
+-- The votes as the files have them, counted without any of the steps that follow.
+in_the_files as (
+    select
+        'undl' as source,
+        undl_id as source_key,
+        resolution as source_symbol,
+        vote_date,
+        count(*) filter (ms_vote = 'Y') as yes,
+        count(*) filter (ms_vote = 'N') as no,
+        count(*) filter (ms_vote = 'A') as abstain
+    from raw.undl_votes
+    group by all
+    union all
+    select
+        'unxml' as source,
+        null as source_key,
+        symbol as source_symbol,
+        vote_date,
+        count(distinct state_name) filter (vote = 'yes') as yes,
+        count(distinct state_name) filter (vote = 'no') as no,
+        count(distinct state_name) filter (vote = 'abstain') as abstain
+    from (
+        select
+            *,
+            min((file, row_number)) over (partition by symbol) as first_line
+        from raw.unxml_resolutions
+        where adoption_type = 'recorded' and (file, row_number) in (select (file, row_number) from raw.unxml_votes)
+    )
+    inner join raw.unxml_votes using (file, row_number)
+    where (file, row_number) = first_line
+    group by symbol, vote_date
+    union all
+    select
+        'voeten' as source,
+        roll_call as source_key,
+        null as source_symbol,
+        null as vote_date,
+        count(*) filter (vote = 1) as yes,
+        count(*) filter (vote = 3) as no,
+        count(*) filter (vote = 2) as abstain
+    from raw.voeten_votes
+    group by all
+),
+
+left_out as (
+    select
+        ids.source,
+        ids.source_key,
+        sum(if(doubts.rule = 'two votes of a state', 1 + length(says) - length(replace(says, ',', '')), 1)) as votes
+    from intermediate.int_doubts as doubts
+    inner join intermediate.int_roll_call_ids as ids using (source, roll_call_id)
+    where doubts.rule in ('two votes of a state', 'name not known')
     group by all
 ),
 
@@ -47,89 +89,48 @@ counted as (
     group by all
 ),
 
--- The roll calls that a known gap names, each a word of it: 77/293, 2668A(XXV).
-known as (
-    select distinct
-        source,
-        'A/RES/' || unnest(string_split(gap, ' ')) as symbol
-    from seeds.known_gaps
-),
-
-without_a_seat as (
+compared as (
     select
-        votes.source,
-        votes.source_key,
-        string_agg(votes.state, ' ' order by votes.state) as states
-    from intermediate.int_source_votes as votes
-    inner join intermediate.int_source_roll_calls as roll_calls using (source, source_key)
-    left join seeds.member_states as members
+        source_roll_calls.*,
+        [in_the_files.yes, in_the_files.no, in_the_files.abstain] as in_the_file,
+        [coalesce(counted.yes, 0), coalesce(counted.no, 0), coalesce(counted.abstain, 0)] as here,
+        coalesce(left_out.votes, 0) as left_out
+    from source_roll_calls
+    left join in_the_files
         on
-            votes.state = members.state
-            and members.member_from <= if(date_precision = 'month', last_day(vote_date), vote_date)
-            and coalesce(members.member_to, date '2999-01-01')
-            > if(date_precision = 'month', date_trunc('month', vote_date), vote_date)
-    where votes.vote in ('yes', 'no', 'abstain') and members.state is null
-    group by all
+            source_roll_calls.source = in_the_files.source
+            and (
+                source_roll_calls.source_key = in_the_files.source_key
+                or (
+                    nullif(in_the_files.source_key, '') is null
+                    and source_roll_calls.source_symbol is not distinct from in_the_files.source_symbol
+                    and source_roll_calls.vote_date = in_the_files.vote_date
+                )
+            )
+    left join counted
+        on source_roll_calls.source = counted.source and source_roll_calls.source_key = counted.source_key
+    left join left_out
+        on source_roll_calls.source = left_out.source and source_roll_calls.source_key = left_out.source_key
 ),
 
 at_fault as (
     select
-        source_roll_calls.source,
+        source,
         session,
-        string_agg(name, ', ' order by name) filter (times_kept <> if(left_to_undl, 0, 1))
-            as not_kept_once,
+        string_agg(name, ', ' order by name) filter (times_kept <> 1) as not_kept_once,
         string_agg(
             format(
-                '{} states {}/{}/{} and lists {}/{}/{}',
-                name, coalesce(yes_stated::varchar, '?'), coalesce(no_stated::varchar, '?'),
-                coalesce(abstain_stated::varchar, '?'),
-                coalesce(yes, 0), coalesce(no, 0), coalesce(abstain, 0)
+                '{} has {} in the file and {} here',
+                name, coalesce(array_to_string(in_the_file, '/'), 'none'), array_to_string(here, '/')
             ),
             ', ' order by name
         ) filter (
-            known.symbol is null
-            and (
-                yes_stated <> coalesce(yes, 0)
-                or no_stated <> coalesce(no, 0)
-                or abstain_stated <> coalesce(abstain, 0)
-            )
-        ) as totals_that_disagree,
-        string_agg(name || ' ' || without_a_seat.states, ', ' order by name) filter (known.symbol is null)
-            as votes_of_non_members
-    from source_roll_calls
-    left join counted using (source, source_key)
-    left join without_a_seat using (source, source_key)
-    left join known on source_roll_calls.source = known.source and source_roll_calls.name = known.symbol
+            in_the_file is null
+            or (left_out = 0 and in_the_file <> here)
+            or list_sum(in_the_file) - list_sum(here) <> left_out
+        ) as changed_on_the_way
+    from compared
     group by all
-),
-
--- A source that lists absences names every member of the day: one it never names in a session was lost on the
--- way. The synthetic Assembly has few of the members.
-listed as (
-    select
-        roll_calls.source,
-        roll_calls.session,
-        votes.state,
-        count(*) as roll_calls,
-        count(*) filter (votes.is_listed) as times_listed,
-        count(*) filter (votes.is_listed and votes.vote = 'absent') as absences_listed
-    from marts.fct_votes as votes
-    inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
-    where
-        votes.state in (select state from intermediate.int_source_votes)
-        or not (select bool_or(synthetic) from marts.freshness)
-    group by all
-),
-
-never_listed as (
-    select
-        source,
-        session,
-        string_agg(state, ', ' order by state) filter (times_listed = 0 and roll_calls >= 10)
-            as states_never_listed
-    from listed
-    group by all
-    having sum(absences_listed) > 0
 )
 
 select
@@ -139,10 +140,7 @@ select
     completeness.found_roll_calls,
     completeness.status,
     at_fault.not_kept_once,
-    at_fault.totals_that_disagree,
-    at_fault.votes_of_non_members,
-    never_listed.states_never_listed
+    at_fault.changed_on_the_way
 from marts.completeness
 left join at_fault using (source, session)
-left join never_listed using (source, session)
 order by completeness.source, completeness.session

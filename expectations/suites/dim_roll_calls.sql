@@ -7,12 +7,29 @@ with roll_calls as (
     from marts.dim_roll_calls
 ),
 
--- The roll calls that a known gap names, each a word of it: 77/293, 2668A(XXV).
-known as (
-    select distinct
-        source,
-        'A/RES/' || unnest(string_split(gap, ' ')) as symbol
-    from seeds.known_gaps
+-- A source may use a symbol for two resolutions; the warehouse may not make two of one.
+times_in_a_source as (
+    select
+        symbol,
+        max(times) as times
+    from (
+        select
+            source,
+            symbol,
+            count(*) as times
+        from intermediate.int_source_roll_calls
+        where kind = 'resolution'
+        group by all
+    )
+    group by symbol
+),
+
+given as (
+    select
+        ids.roll_call_id,
+        found.*
+    from intermediate.int_source_roll_calls as found
+    inner join intermediate.int_roll_call_ids as ids using (source, source_key)
 )
 
 select
@@ -20,33 +37,26 @@ select
     roll_calls.session,
     roll_calls.source,
     roll_calls.vote_date,
-    if(roll_calls.resolution is null, 1, roll_calls.times) as times_the_symbol_stands,
-    coalesce(
-        nullif(regexp_extract(roll_calls.resolution, '^A/RES/((ES-|S-)?\d+)/', 1), ''),
-        sessions_in_roman.session,
-        roll_calls.session
-    ) as session_of_the_symbol,
-    coalesce(
-        roll_calls.vote_date between date_trunc('month', sessions.opened)
-        and coalesce(last_day(sessions.closed), date '2999-01-01'),
-        false
-    ) as in_its_session,
+    if(roll_calls.resolution is null, 1, roll_calls.times - coalesce(times_in_a_source.times, 1) + 1)
+        as times_the_symbol_stands,
     split_part(roll_calls.sources, ', ', 1) as first_of_its_sources,
-    format('{}/{}/{}', yes_counted, no_counted, abstain_counted) as votes_counted,
-    -- A total that nobody states agrees with any.
-    if(
-        known.symbol is not null,
-        votes_counted,
-        format(
-            '{}/{}/{}',
-            coalesce(yes_stated, yes_counted),
-            coalesce(no_stated, no_counted),
-            coalesce(abstain_stated, abstain_counted)
+    bool_or(
+        roll_calls.symbol is not distinct from given.symbol
+        and roll_calls.session = given.session
+        and roll_calls.vote_date = given.vote_date
+        and roll_calls.kind = given.kind
+        and (
+            roll_calls.stated_by is distinct from 'source'
+            or (
+                roll_calls.yes_stated is not distinct from given.yes_stated
+                and (given.no_stated is null or roll_calls.no_stated = given.no_stated)
+                and (given.abstain_stated is null or roll_calls.abstain_stated = given.abstain_stated)
+            )
         )
-    ) as votes_stated
+    ) as is_as_given
 from roll_calls
-left join known on roll_calls.source = known.source and roll_calls.symbol = known.symbol
-left join seeds.assembly_sessions as sessions on roll_calls.session = sessions.session
-left join seeds.assembly_sessions as sessions_in_roman
-    on regexp_extract(roll_calls.resolution, '\(([IVXLC]+)\)$', 1) = sessions_in_roman.roman
+left join times_in_a_source on roll_calls.resolution = times_in_a_source.symbol
+left join given
+    on roll_calls.roll_call_id = given.roll_call_id and split_part(roll_calls.sources, ', ', 1) = given.source
+group by all
 order by roll_calls.vote_date, roll_calls.roll_call_id

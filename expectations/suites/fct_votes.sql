@@ -1,14 +1,6 @@
 -- One row per roll call: the votes of the fact table against the members of the day, taken from the
--- reference of members anew, and against the totals of the dimension.
-with known as (
-    -- The roll calls that a known gap names, each a word of it: 77/293, 2668A(XXV).
-    select distinct
-        source,
-        'A/RES/' || unnest(string_split(gap, ' ')) as symbol
-    from seeds.known_gaps
-),
-
-roll_calls as (
+-- reference of members anew, against the votes of its source, and against the totals of the dimension.
+with roll_calls as (
     select
         *,
         if(date_precision = 'month', date_trunc('month', vote_date)::date, vote_date) as earliest,
@@ -35,11 +27,9 @@ members as (
 
 -- The Assembly did not seat these; a source may leave them out.
 kept_out as (
-    select
+    select distinct
         roll_calls.roll_call_id,
-        kept.state,
-        roll_calls.earliest >= kept.kept_from
-        and roll_calls.latest < coalesce(kept.kept_to, date '2999-01-01') as is_certain
+        kept.state
     from roll_calls
     inner join seeds.kept_from_voting as kept
         on
@@ -52,6 +42,7 @@ votes as (
         roll_call_id,
         state,
         count(*) as times,
+        string_agg(vote, ', ') filter (vote <> 'absent') as vote,
         count(*) filter (vote = 'yes') as yes,
         count(*) filter (vote = 'no') as no,
         count(*) filter (vote = 'abstain') as abstain,
@@ -60,20 +51,30 @@ votes as (
     group by all
 ),
 
+-- Which of a source's roll calls holds, where two of them may be the same vote, int_roll_calls says.
+given as (
+    select
+        chosen.roll_call_id,
+        source_votes.state,
+        source_votes.vote
+    from intermediate.int_roll_calls as chosen
+    inner join intermediate.int_source_votes as source_votes using (source, source_key)
+    where source_votes.vote in ('yes', 'no', 'abstain')
+),
+
 by_roll_call as (
     select
         roll_call_id,
         string_agg(state, ', ' order by state) filter (
             votes.times is null and members.is_certain and kept_out.state is null
         ) as members_without_a_vote,
-        string_agg(state, ', ' order by state) filter (members.is_certain is null) as votes_without_a_seat,
         string_agg(state, ', ' order by state) filter (votes.times > 1) as states_doubled,
-        string_agg(state, ', ' order by state) filter (
-            kept_out.is_certain and votes.yes + votes.no + votes.abstain > 0
-        ) as voted_though_kept_out,
+        string_agg(state, ', ' order by state) filter (votes.vote is distinct from given.vote)
+            as votes_not_of_the_source,
         format('{}/{}/{}/{}', sum(yes), sum(no), sum(abstain), sum(absent)) as votes_in_all
     from members
     full outer join votes using (roll_call_id, state)
+    full outer join given using (roll_call_id, state)
     left join kept_out using (roll_call_id, state)
     group by roll_call_id
 )
@@ -83,12 +84,10 @@ select
     roll_calls.session,
     roll_calls.source,
     by_roll_call.members_without_a_vote,
-    if(known.symbol is null, by_roll_call.votes_without_a_seat, null) as votes_without_a_seat,
     by_roll_call.states_doubled,
-    by_roll_call.voted_though_kept_out,
+    by_roll_call.votes_not_of_the_source,
     by_roll_call.votes_in_all,
     format('{}/{}/{}/{}', yes_counted, no_counted, abstain_counted, absent_counted) as votes_counted
 from roll_calls
 left join by_roll_call using (roll_call_id)
-left join known on roll_calls.source = known.source and roll_calls.symbol = known.symbol
 order by roll_calls.vote_date, roll_calls.roll_call_id

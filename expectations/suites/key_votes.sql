@@ -6,8 +6,7 @@ with expected as (
         key_votes.vote_date,
         coalesce(
             nullif(regexp_extract(key_votes.symbol, '^A/RES/((ES-|S-)?\d+)/', 1), ''), sessions.session
-        ) as session,
-        format('{}/{}/{}', yes, no, abstain) as votes_published
+        ) as session
     from seeds.key_votes_seed as key_votes
     left join seeds.assembly_sessions as sessions
         on regexp_extract(key_votes.symbol, '\(([IVXLC]+)\)$', 1) = sessions.roman
@@ -18,50 +17,76 @@ found as (
     select
         list,
         symbol,
-        format(
-            '{}/{}/{}',
-            count(*) filter (vote = 'yes'), count(*) filter (vote = 'no'), count(*) filter (vote = 'abstain')
-        ) as votes_found
+        count(*) filter (vote = 'yes') as yes,
+        count(*) filter (vote = 'no') as no,
+        count(*) filter (vote = 'abstain') as abstain
     from marts.key_votes
     group by all
 ),
 
--- The roll calls that a known gap names, each a word of it: 77/293, 2668A(XXV).
-known as (
-    select distinct 'A/RES/' || unnest(string_split(gap, ' ')) as symbol
-    from seeds.known_gaps
-),
-
-reach as (
+in_the_warehouse as (
     select
-        source,
-        min(first_vote) as first_vote,
-        max(last_vote) as last_vote
-    from marts.completeness
-    group by source
+        symbol,
+        any_value(yes_counted) as yes,
+        any_value(no_counted) as no,
+        any_value(abstain_counted) as abstain
+    from marts.dim_roll_calls
+    where kind = 'resolution'
+    group by symbol
 ),
 
--- What a source should have: it reaches the day, and is not known to lack anything of the session.
+-- What a source should have: its release reaches the day in that session.
 promised as (
-    select distinct expected.symbol
+    select distinct
+        expected.symbol,
+        reach.source
     from expected
-    inner join reach on expected.vote_date between reach.first_vote and reach.last_vote
-    anti join seeds.known_gaps as gaps on reach.source = gaps.source and expected.session = gaps.session
+    inner join marts.completeness as reach
+        on
+            expected.session = reach.session
+            and expected.vote_date between reach.first_vote and reach.last_vote
+),
+
+-- A gap that names the roll call, or a stretch of its session that holds the day, and nothing else.
+excused as (
+    select distinct
+        promised.symbol,
+        promised.source
+    from promised
+    inner join expected using (symbol)
+    inner join seeds.known_gaps as gaps
+        on
+            promised.source = gaps.source
+            and gaps.excuses = 'missing'
+            and (
+                expected.symbol = gaps.symbol
+                or (
+                    gaps.symbol is null
+                    and expected.session = gaps.session
+                    and expected.vote_date >= gaps.gap_from
+                    and expected.vote_date <= coalesce(gaps.gap_to, date '2999-01-01')
+                )
+            )
 )
 
 select
     expected.list,
     expected.symbol,
     expected.vote_date,
-    expected.votes_published,
     case
         when found.symbol is not null then 'there'
-        when promised.symbol is not null then 'missing'
+        when in_the_warehouse.symbol is not null then 'lost'
+        when expected.symbol in (
+            select promised.symbol
+            from promised
+            anti join excused using (symbol, source)
+        ) then 'missing'
+        when expected.symbol in (select promised.symbol from promised) then 'known gap'
         else 'out of reach'
     end as status,
-    if(known.symbol is null, found.votes_found, expected.votes_published) as votes_found
+    format('{}/{}/{}', found.yes, found.no, found.abstain) as votes_found,
+    format('{}/{}/{}', in_the_warehouse.yes, in_the_warehouse.no, in_the_warehouse.abstain) as votes_counted
 from expected
 left join found using (list, symbol)
-left join promised using (symbol)
-left join known using (symbol)
+left join in_the_warehouse using (symbol)
 order by expected.list, expected.vote_date, expected.symbol

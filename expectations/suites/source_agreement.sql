@@ -1,4 +1,5 @@
--- One row per session and set of sources that share its roll calls.
+-- One row per session and set of sources that share its roll calls. A few differences are the sources' own: shares
+-- stand from 20 votes or 5 dates on.
 with roll_calls as (
     select
         agreement.*,
@@ -21,9 +22,9 @@ select
     count(*) as roll_calls,
     sum(votes_compared)::integer as votes_compared,
     sum(votes_different)::integer as votes_different,
-    100 * sum(votes_different) / greatest(sum(votes_compared), 1) as percent_different,
-    count(*) filter (exact_dates_differ) as dates_different,
-    100 * dates_different / count(*) as percent_of_dates_different,
+    if(sum(votes_different) < 20, 0, 100 * sum(votes_different) / greatest(sum(votes_compared), 1)) as percent_different,
+    count(*) filter (exact_dates_differ and last_date - first_date > 7) as dates_different,
+    if(dates_different < 5, 0, 100 * dates_different / count(*)) as percent_of_dates_different,
     coalesce(string_agg(roll_call_id || ' ' || states, ', ' order by roll_call_id)[:200], 'none') as states_differing
 from roll_calls
 left join differing using (roll_call_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from orchestration.news import News, news
 
 from orchestration import sensors
 from orchestration.definitions import build_defs

@@ -7,4 +7,4 @@ select
     voeten.co,
     voeten.ec
 from {{ ref('int_roll_calls') }} as roll_calls
-inner join {{ ref('stg_voeten__roll_calls') }} as voeten using (voeten_rcid)
+inner join {{ ref('stg_voeten__roll_calls') }} as voeten using (voeten_key)

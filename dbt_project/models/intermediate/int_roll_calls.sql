@@ -1,27 +1,22 @@
 -- The union of the sources: each roll call whole from one source, undl before unxml before voeten.
-with sessions_of_undl as (
-    select distinct session
-    from {{ ref('int_source_roll_calls') }}
-    where source = 'undl'
-),
-
-source_roll_calls as (
+with source_roll_calls as (
     select
-        *,
-        coalesce(match_symbol, source || ':' || source_key) as roll_call_id,
-        case source when 'undl' then 1 when 'unxml' then 2 else 3 end as precedence
-    from {{ ref('int_source_roll_calls') }}
-    -- Voeten names no symbol before session 18. Where undl has the session, its resolutions are these.
-    where
-        source <> 'voeten'
-        or kind <> 'resolution'
-        or symbol is not null
-        or session not in (select sessions_of_undl.session from sessions_of_undl)
+        roll_calls.*,
+        ids.roll_call_id,
+        ids.matched_by,
+        case roll_calls.source when 'undl' then 1 when 'unxml' then 2 else 3 end as precedence,
+        -- Of two records that may be the same vote the surer one is named.
+        row_number() over (
+            partition by ids.roll_call_id, roll_calls.source
+            order by ids.agreement desc nulls first, roll_calls.source_key asc
+        ) as nth
+    from {{ ref('int_source_roll_calls') }} as roll_calls
+    inner join {{ ref('int_roll_call_ids') }} as ids using (source, source_key)
 ),
 
 chosen as (
     select * from source_roll_calls
-    qualify row_number() over (partition by roll_call_id order by precedence) = 1
+    qualify row_number() over (partition by roll_call_id order by precedence, nth) = 1
 ),
 
 -- What the chosen source does not say of a roll call another may.
@@ -30,12 +25,14 @@ united as (
         roll_call_id,
         max(source_key) filter (source = 'undl') as undl_key,
         max(source_key) filter (source = 'unxml') as unxml_key,
-        max(source_key) filter (source = 'voeten')::integer as voeten_rcid,
+        max(source_key) filter (source = 'voeten') as voeten_key,
         list(source order by precedence) as sources,
+        coalesce(max(matched_by) filter (matched_by <> 'symbol'), max(matched_by)) as matched_by,
         first(committee order by precedence) filter (committee is not null) as committee,
         first(agenda_item order by precedence) filter (agenda_item is not null) as agenda_item,
         first(short_title) filter (short_title is not null) as short_title
     from source_roll_calls
+    where nth = 1
     group by roll_call_id
 )
 
@@ -62,7 +59,8 @@ select
     chosen.release,
     united.undl_key,
     united.unxml_key,
-    united.voeten_rcid,
-    united.sources
+    united.voeten_key,
+    united.sources,
+    united.matched_by
 from chosen
 inner join united using (roll_call_id)

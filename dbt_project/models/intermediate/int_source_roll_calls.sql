@@ -18,6 +18,7 @@ with unioned as (
         agenda_item,
         null as committee,
         meeting,
+        {{ draft_named("'(' || draft || ')'") }} as draft_symbol,
         draft,
         yes_stated,
         no_stated,
@@ -41,6 +42,7 @@ with unioned as (
         agenda_item,
         committee,
         meeting,
+        {{ draft_named("'(' || draft || ')'") }} as draft_symbol,
         draft,
         yes_stated,
         no_stated,
@@ -49,7 +51,7 @@ with unioned as (
     union all
     select
         'voeten' as source,
-        voeten_rcid::varchar as source_key,
+        voeten_key as source_key,
         release,
         symbol,
         source_symbol,
@@ -64,6 +66,7 @@ with unioned as (
         null as agenda_item,
         null as committee,
         null as meeting,
+        draft as draft_symbol,
         null as draft,
         yes_stated,
         no_stated,

@@ -1,32 +1,22 @@
 -- Cast votes that two sources give for the same roll call and state, side by side.
-with matched as (
+with sources_of as (
     select
-        match_symbol as roll_call_id,
-        source,
-        source_key,
-        vote_date
-    from {{ ref('int_source_roll_calls') }}
-    where match_symbol is not null
-),
-
-shared as (
-    select roll_call_id
-    from matched
-    group by roll_call_id
-    having count(*) > 1
+        roll_call_id,
+        unnest(['undl', 'unxml', 'voeten']) as source,
+        unnest([undl_key, unxml_key, voeten_key]) as source_key
+    from {{ ref('int_roll_calls') }}
+    where len(sources) > 1
 ),
 
 cast_votes as (
     select
-        matched.roll_call_id,
-        matched.source,
+        sources_of.roll_call_id,
+        source,
         votes.state,
         votes.vote
-    from matched
+    from sources_of
     inner join {{ ref('int_source_votes') }} as votes using (source, source_key)
-    where
-        votes.vote in ('yes', 'no', 'abstain')
-        and matched.roll_call_id in (select shared.roll_call_id from shared)
+    where votes.vote in ('yes', 'no', 'abstain')
 )
 
 select

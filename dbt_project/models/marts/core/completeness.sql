@@ -4,56 +4,45 @@ with roll_calls as (
     select * from {{ ref('int_source_roll_calls') }}
 ),
 
+-- A person's own review goes over the number that came with the project.
 expected as (
-    select * from {{ ref('expected_roll_calls') }}
-    where assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
-),
-
-votes as (
+    select
+        reviewed.source,
+        reviewed.session,
+        reviewed.roll_calls,
+        reviewed.rule,
+        reviewed.counted_through
+    from {{ ref('expected_roll_calls') }} as reviewed
+    anti join {{ source('raw', 'reviews') }} using (source, session)
+    where reviewed.assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
+    union all
     select
         source,
-        source_key,
-        state,
-        vote
-    from {{ ref('int_source_votes') }}
+        session,
+        roll_calls,
+        rule,
+        counted_through
+    from {{ source('raw', 'reviews') }}
 ),
 
-members as (
-    select
-        roll_calls.source,
-        roll_calls.source_key,
-        member_states.state,
-        bool_or(
-            roll_calls.vote_date >= member_states.member_from
-            and roll_calls.vote_date < coalesce(member_states.member_to, date '2999-01-01')
-        ) as is_certain
-    from roll_calls
-    inner join {{ ref('member_states') }} as member_states
-        on
-            if(roll_calls.date_precision = 'month', last_day(roll_calls.vote_date), roll_calls.vote_date)
-            >= member_states.member_from
-            and if(
-                roll_calls.date_precision = 'month',
-                date_trunc('month', roll_calls.vote_date)::date,
-                roll_calls.vote_date
-            ) < coalesce(member_states.member_to, date '2999-01-01')
-    group by all
+reach as (
+    select * from {{ ref('int_reach') }}
 ),
 
 listed_and_members as (
     select
-        coalesce(votes.source, members.source) as source,
-        coalesce(votes.source_key, members.source_key) as source_key,
+        coalesce(votes.source, seats.source) as source,
+        coalesce(votes.source_key, seats.source_key) as source_key,
         count(*) filter (votes.vote = 'yes') as yes_counted,
         count(*) filter (votes.vote = 'no') as no_counted,
         count(*) filter (votes.vote = 'abstain') as abstain_counted,
-        count(*) filter (members.is_certain or (members.state is not null and votes.state is not null))
+        count(*) filter (seats.is_certain or (seats.state is not null and votes.state is not null))
             as member_seats,
-        count(*) filter (members.is_certain and votes.state is null) as members_not_listed,
-        count(*) filter (members.state is null and votes.vote in ('yes', 'no', 'abstain'))
+        count(*) filter (seats.is_certain and votes.state is null) as members_not_listed,
+        count(*) filter (seats.state is null and votes.vote in ('yes', 'no', 'abstain'))
             as votes_of_non_members
-    from votes
-    full outer join members using (source, source_key, state)
+    from {{ ref('int_source_votes') }} as votes
+    full outer join {{ ref('int_source_seats') }} as seats using (source, source_key, state)
     group by all
 ),
 
@@ -79,50 +68,85 @@ found as (
     group by all
 ),
 
--- Only of sources that were in reach can something be missing.
-sources_in_reach as (
-    select distinct source from {{ source('raw', 'releases') }}
+missing as (
+    select
+        source,
+        session,
+        count(*) as roll_calls,
+        count(*) filter (gap_reason is null) as without_a_gap
+    from {{ ref('missing_roll_calls') }}
+    group by all
 ),
 
--- A gap without a session is in all sessions of its source; the invented Assembly has none.
+-- A gap without a session is in all sessions of its source; the invented Assembly has none. One that begins
+-- after the last day of the release is no gap of it.
 gaps as (
     select
         expected.source,
         expected.session,
-        string_agg(known_gaps.reason, '; ' order by known_gaps.gap) as gap_reason
+        string_agg(distinct known_gaps.reason, '; ' order by known_gaps.reason) as gap_reason,
+        bool_or(known_gaps.excuses = 'missing') as has_missing
     from expected
     inner join {{ ref('known_gaps') }} as known_gaps
         on
             expected.source = known_gaps.source
             and expected.session = coalesce(known_gaps.session, expected.session)
-    where expected.assembly = 'real'
+    inner join reach
+        on
+            expected.source = reach.source
+            and coalesce(known_gaps.gap_from, reach.last_vote) <= reach.last_vote
+    where not {{ var('synthetic') }}
     group by all
+),
+
+joined as (
+    select
+        source,
+        session,
+        expected.roll_calls as expected_roll_calls,
+        expected.rule,
+        expected.counted_through,
+        coalesce(found.found_roll_calls, 0) as found_roll_calls,
+        -- The number holds only where the release goes on to the day through which it was counted.
+        coalesce(expected.counted_through > reach.last_vote, false) as is_cut_short,
+        found.* exclude (source, session, found_roll_calls),
+        coalesce(missing.roll_calls, 0) as missing_beside_others,
+        coalesce(missing.without_a_gap, 0) as without_a_gap,
+        gaps.gap_reason,
+        coalesce(gaps.has_missing, false) as has_missing
+    from expected
+    full outer join found using (source, session)
+    inner join reach using (source)
+    left join missing using (source, session)
+    left join gaps using (source, session)
 )
 
 select
     source,
     session,
-    expected.roll_calls::integer as expected_roll_calls,
-    expected.rule as expected_rule,
-    coalesce(found.found_roll_calls, 0)::integer as found_roll_calls,
+    expected_roll_calls::integer as expected_roll_calls,
+    rule as expected_rule,
+    counted_through as expected_through,
+    found_roll_calls::integer as found_roll_calls,
     case
-        when expected.roll_calls is null then 'unexpected'
-        when coalesce(found.found_roll_calls, 0) = 0 and expected.roll_calls > 0 then 'missing'
-        when expected.rule = 'exact' and found.found_roll_calls <> expected.roll_calls then 'differs'
-        when coalesce(found.found_roll_calls, 0) < expected.roll_calls then 'too few'
+        when expected_roll_calls is null then 'unexpected'
+        when is_cut_short then 'cut short'
+        when found_roll_calls = 0 and expected_roll_calls > 0 then 'missing'
+        when found_roll_calls < expected_roll_calls then 'too few'
+        when rule = 'exact' and found_roll_calls > expected_roll_calls then 'too many'
+        when without_a_gap > 0 then 'incomplete'
+        when has_missing then 'known gap'
         else 'as expected'
     end as status,
-    coalesce(found.votes_cast, 0)::integer as votes_cast,
-    coalesce(found.member_seats, 0)::integer as member_seats,
-    coalesce(found.members_not_listed, 0)::integer as members_not_listed,
-    coalesce(found.votes_of_non_members, 0)::integer as votes_of_non_members,
-    coalesce(found.totals_stated, 0)::integer as totals_stated,
-    coalesce(found.totals_that_disagree, 0)::integer as totals_that_disagree,
-    found.first_vote,
-    found.last_vote,
-    gaps.gap_reason
-from expected
-full outer join found using (source, session)
-left join gaps using (source, session)
-where source in (select sources_in_reach.source from sources_in_reach)
+    missing_beside_others::integer as missing_beside_others,
+    coalesce(votes_cast, 0)::integer as votes_cast,
+    coalesce(member_seats, 0)::integer as member_seats,
+    coalesce(members_not_listed, 0)::integer as members_not_listed,
+    coalesce(votes_of_non_members, 0)::integer as votes_of_non_members,
+    coalesce(totals_stated, 0)::integer as totals_stated,
+    coalesce(totals_that_disagree, 0)::integer as totals_that_disagree,
+    first_vote,
+    last_vote,
+    gap_reason
+from joined
 order by source, session

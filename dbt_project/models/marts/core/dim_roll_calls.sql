@@ -9,6 +9,14 @@ with counted as (
     group by roll_call_id
 ),
 
+doubted as (
+    select
+        roll_call_id,
+        count(*) as doubts
+    from {{ ref('int_doubts') }}
+    group by roll_call_id
+),
+
 -- Totals published elsewhere stand in where the source itself states none.
 published as (
     select
@@ -38,6 +46,7 @@ select
     roll_calls.release,
     roll_calls.source_symbol,
     array_to_string(roll_calls.sources, ', ') as sources,
+    roll_calls.matched_by,
     coalesce(roll_calls.yes_stated, published.yes_published)::integer as yes_stated,
     coalesce(roll_calls.no_stated, published.no_published)::integer as no_stated,
     coalesce(roll_calls.abstain_stated, published.abstain_published)::integer as abstain_stated,
@@ -48,9 +57,11 @@ select
     counted.yes_counted::integer as yes_counted,
     counted.no_counted::integer as no_counted,
     counted.abstain_counted::integer as abstain_counted,
-    counted.absent_counted::integer as absent_counted
+    counted.absent_counted::integer as absent_counted,
+    coalesce(doubted.doubts, 0)::integer as doubts
 from {{ ref('int_roll_calls') }} as roll_calls
 left join counted using (roll_call_id)
+left join doubted using (roll_call_id)
 left join published
     on roll_calls.symbol = published.symbol and roll_calls.kind = 'resolution'
 order by roll_calls.vote_date, roll_calls.roll_call_id

@@ -36,7 +36,7 @@ select
     null as file,
     'a date before session 59 holds to the month only' as rule,
     count(*)::integer as rows,
-    min(voeten_rcid)::varchar as example
+    min(voeten_key) as example
 from {{ ref('stg_voeten__roll_calls') }}
 where date_precision = 'month'
 having count(*) > 0
@@ -47,8 +47,30 @@ select
     null as file,
     'a roll call without a symbol is known by the source''s number' as rule,
     count(*)::integer as rows,
-    min(voeten_rcid)::varchar as example
+    min(voeten_key) as example
 from {{ ref('stg_voeten__roll_calls') }}
 where source_symbol is null
+having count(*) > 0
+union all
+select
+    'voeten' as source,
+    any_value(release) as release,
+    null as file,
+    'an amendment or paragraph that the release does not mark is one where an earlier release marks it' as rule,
+    count(*)::integer as rows,
+    min(voeten_key) as example
+from {{ ref('stg_voeten__roll_calls') }}
+where is_marked_elsewhere
+having count(*) > 0
+union all
+select
+    'voeten' as source,
+    any_value(source.release) as release,
+    any_value(source.file) as file,
+    'of two records with the same symbol, day and words the fuller one is taken' as rule,
+    count(*)::integer as rows,
+    min(source.roll_call) as example
+from {{ source('raw', 'voeten_roll_calls') }} as source
+anti join {{ ref('stg_voeten__roll_calls') }} as kept on source.roll_call = kept.voeten_key
 having count(*) > 0
 order by source, rule

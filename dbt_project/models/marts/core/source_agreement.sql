@@ -1,15 +1,15 @@
 with roll_calls as (
     select
-        match_symbol as roll_call_id,
-        list(source order by source) as source_list,
-        count(distinct vote_date) > 1 as dates_differ,
-        count(distinct vote_date) filter (date_precision = 'day') > 1 as exact_dates_differ,
-        min(vote_date) as first_date,
-        max(vote_date) as last_date
-    from {{ ref('int_source_roll_calls') }}
-    where match_symbol is not null
-    group by match_symbol
-    having count(*) > 1
+        ids.roll_call_id,
+        list(distinct source order by source) as source_list,
+        count(distinct found.vote_date) > 1 as dates_differ,
+        count(distinct found.vote_date) filter (found.date_precision = 'day') > 1 as exact_dates_differ,
+        min(found.vote_date) as first_date,
+        max(found.vote_date) as last_date
+    from {{ ref('int_source_roll_calls') }} as found
+    inner join {{ ref('int_roll_call_ids') }} as ids using (source, source_key)
+    group by ids.roll_call_id
+    having count(distinct source) > 1
 ),
 
 -- A state's vote is compared once, however many sources give it.
@@ -33,8 +33,9 @@ votes as (
 
 select
     roll_calls.roll_call_id,
-    roll_calls.roll_call_id as symbol,
+    united.symbol,
     array_to_string(roll_calls.source_list, ', ') as sources,
+    united.matched_by,
     coalesce(votes.votes_compared, 0)::integer as votes_compared,
     coalesce(votes.votes_different, 0)::integer as votes_different,
     roll_calls.dates_differ,
@@ -42,5 +43,6 @@ select
     roll_calls.first_date,
     roll_calls.last_date
 from roll_calls
+inner join {{ ref('int_roll_calls') }} as united using (roll_call_id)
 left join votes using (roll_call_id)
 order by roll_calls.roll_call_id

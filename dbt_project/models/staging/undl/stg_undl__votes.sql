@@ -21,6 +21,7 @@ votes as (
     select distinct
         {{ undl_key() }} as undl_key,
         state,
+        case when state is null then coalesce(ms_name, ms_code) end as unknown_name,
         case ms_vote when 'Y' then 'yes' when 'N' then 'no' when 'A' then 'abstain' else 'absent' end as vote
     from states
 )

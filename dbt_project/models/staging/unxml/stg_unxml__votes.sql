@@ -11,6 +11,7 @@ votes as (
     select distinct
         roll_calls.unxml_key,
         state_names.state,
+        case when state_names.state is null then source.state_name end as unknown_name,
         source.vote
     from source
     inner join roll_calls on source.file = roll_calls.file and source.row_number = roll_calls.row_number

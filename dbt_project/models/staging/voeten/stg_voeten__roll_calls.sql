@@ -6,16 +6,33 @@ counted as (
     select
         roll_call,
         count(*) filter (vote = 1) as yes_counted,
-        count(*) filter (vote = 3) as no_counted
+        count(*) filter (vote = 3) as no_counted,
+        count(*) filter (vote in (1, 2, 3)) as cast_counted
     from {{ source('raw', 'voeten_votes') }}
     group by roll_call
 ),
 
+-- Releases from v33 on do not mark the amendments and paragraphs before 2020; earlier ones did.
+parts as (
+    select
+        rcid,
+        bool_or(kind = 'amendment') as amend,
+        bool_or(kind = 'paragraph') as para
+    from {{ ref('voeten_parts') }}
+    group by rcid
+),
+
 named as (
     select
-        source.*,
+        source.* exclude (amend, para),
+        coalesce(source.amend, parts.amend) as amend,
+        coalesce(source.para, parts.para) as para,
+        source.amend is null and source.para is null as is_unmarked,
+        parts.rcid is not null as is_marked_elsewhere,
         counted.yes_counted,
         counted.no_counted,
+        counted.cast_counted,
+        {{ kind_by_words('source.descr') }} as kind_by_words,
         -- Up to session 17 the field holds the page of the official records, not a resolution's number;
         -- from 18 to 30 resolutions were numbered through and carry the session in Roman numerals.
         case
@@ -28,30 +45,74 @@ named as (
                 )
         end as symbol
     from source
+    left join parts using (rcid)
     left join counted using (roll_call)
+),
+
+-- A motion for the two-thirds majority that was carried names the draft that it holds for.
+two_thirds as (
+    select distinct
+        session,
+        {{ draft_named('descr') }} as draft
+    from named
+    where {{ is_two_thirds_motion('descr') }} and yes_counted > no_counted and draft is not null
+),
+
+-- The same symbol, day and words are one vote under two numbers: the fuller record holds.
+recorded as (
+    select
+        named.*,
+        two_thirds.draft is not null and yes_counted < 2 * no_counted as lacks_two_thirds,
+        unres is not null
+        and descr is not null
+        and not coalesce(amend, false)
+        and not coalesce(para, false)
+        and row_number() over (
+            partition by unres, vote_date, descr, coalesce(amend, false), coalesce(para, false)
+            order by cast_counted desc, rcid asc, roll_call asc
+        ) > 1 as is_second_record
+    from named
+    left join two_thirds
+        on named.session = two_thirds.session and {{ draft_named('named.descr') }} = two_thirds.draft
 ),
 
 kinds as (
     select
-        *,
+        recorded.*,
         case
-            when coalesce(amend, false) then 'amendment'
-            when coalesce(para, false) then 'paragraph'
-            when yes_counted <= no_counted then 'not_adopted'
+            when reviewed.kind is not null then reviewed.kind
+            when amend then 'amendment'
+            when para then 'paragraph'
+            when kind_by_words = 'motion' then 'motion'
+            -- Up to 2017 the earlier releases' marks are whole: what they leave unmarked is a resolution.
+            when is_unmarked and vote_date >= date '2018-01-01' and kind_by_words is not null
+                then kind_by_words
+            when yes_counted <= no_counted or lacks_two_thirds then 'not_adopted'
+            -- From session 31 on decisions are numbered from 400 up.
+            when regexp_matches(symbol, '^A/RES/\d+/[4-9]\d\d[A-Z]?$') then 'decision'
             -- Where a symbol stands again, the later votes are motions and paragraphs under it.
             when
                 symbol is not null
                 and row_number() over (
-                    partition by symbol, coalesce(amend, false), coalesce(para, false), yes_counted <= no_counted
-                    order by rcid
+                    partition by
+                        symbol,
+                        amend,
+                        para,
+                        kind_by_words is not distinct from 'motion',
+                        yes_counted <= no_counted
+                    order by rcid, roll_call
                 ) > 1
                 then 'paragraph'
             else 'resolution'
         end as kind
-    from named
+    from recorded
+    left join {{ ref('roll_call_kinds') }} as reviewed
+        on reviewed.source = 'voeten' and recorded.roll_call = reviewed.source_key
+    where not is_second_record
 )
 
 select
+    roll_call as voeten_key,
     rcid as voeten_rcid,
     release,
     symbol,
@@ -69,6 +130,8 @@ select
     -- Not the source's year, which counts a vote of January 2020 under 2019.
     year(vote_date)::integer as year,
     kind,
+    is_unmarked and is_marked_elsewhere as is_marked_elsewhere,
+    {{ draft_named('descr') }} as draft,
     nullif(nullif(short, 'NA'), '') as short_title,
     nullif(descr, '') as description,
     me,

@@ -5,15 +5,15 @@ with source as (
 roll_calls as (
     select
         roll_call,
-        rcid,
         vote_date
     from {{ source('raw', 'voeten_roll_calls') }}
 ),
 
 votes as (
     select
-        roll_calls.rcid as voeten_rcid,
+        source.roll_call as voeten_key,
         state_codes.state,
+        case when state_codes.state is null then 'code ' || source.ccode end as unknown_name,
         case source.vote
             when 1 then 'yes'
             when 2 then 'abstain'
@@ -40,9 +40,10 @@ seated as (
 select * from seated
 union all
 select distinct
-    votes.voeten_rcid,
+    votes.voeten_key,
     votes.state,
+    votes.unknown_name,
     votes.vote
 from votes
-anti join seated using (voeten_rcid, state)
+anti join seated using (voeten_key, state)
 where votes.vote = 'not_member' and votes.state is not null

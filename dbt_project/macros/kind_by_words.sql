@@ -1,0 +1,63 @@
+{#-
+What a vote was on, told by Voeten's words for it.
+
+`kind_by_words`: 'motion', 'paragraph' or 'amendment' where the words say so, else null. Up to 1990 the text is an abstract in
+capitals ("TO ADOPT GHANA MOTION FOR ..."), later what the president said before the vote. Only what begins a text tells
+its kind: a draft resolution may mention motions.
+`draft_named`: the symbol of the draft that the text names, in one spelling (A/3309, A/L.317).
+`is_two_thirds_motion`: the text asks for the two-thirds majority.
+Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
+-#}
+{% macro kind_by_words(column) -%}
+    case
+        when {{ is_two_thirds_motion(column) }} then 'motion'
+        when regexp_matches({{ column }}, '^(TO )?(ADOPT |APPROVE )?(AN? |THE )?([A-Z.''-]+ ){0,3}(ORAL )?MOTION (FOR|TO|THAT|APPLYING)\b')
+            then 'motion'
+        -- The agenda: what the General Committee recommends to include, allocate or put off.
+        when regexp_matches(
+            {{ column }},
+            '^TO ADOPT (AN? |THE )?GENERAL COMM(\.|ITTEE) RECOMMENDATION (\(A/[^)]*\) )?.*'
+            || '(INCLU|IN THE AGENDA|ALLOCATING|ASSIGNING|POSTPONING)'
+        ) then 'motion'
+        when regexp_matches(
+            {{ column }},
+            '^(TO )?(INCLU(DE|SION)?|RETAIN THE TITLE)\b|^TO ADOPT THE PROPOSAL FOR THE INCLUSION'
+        ) then 'motion'
+        -- The order of business.
+        when regexp_matches(
+            {{ column }},
+            '^TO ADOPT (AN? |THE )?.{0,40}PROPOSAL (TO HOLD NO VOTE|POSTPONING ELECTIONS|SUSPENDING MEETING'
+            || '|FOR RECONSIDERATION|FOR ADJOURNING|FOR ONE MORE|FOR A PRIORITY|REFERRING|, WHICH PART'
+            || '|THAT INVALID BALLOTS|THAT (A )?DECISION .* SIMPLE MAJORITY)'
+        ) then 'motion'
+        when regexp_matches({{ column }}, '^REQ FOR PRIORITY|^(TO ADOPT )?(THE )?(PRESIDENT''S )?RULING\b') then 'motion'
+        when regexp_matches({{ column }}, '^TO ADOPT (1ST|2ND) PART OF .{0,20}PROPOSAL, WHICH PART') then 'motion'
+        when
+            {{ is_speech(column) }}
+            and regexp_matches({{ column }}, 'put to the vote the motion|no action be taken on', 'i')
+            then 'motion'
+        when
+            {{ is_speech(column) }}
+            and regexp_matches({{ column }}, '(vote|decision) on the (oral )?amendment', 'i') then 'amendment'
+        when
+            {{ is_speech(column) }}
+            and regexp_matches({{ column }}, '(separate|recorded) vote[^.]{0,60} on [^.]{0,60}paragraph', 'i')
+            then 'paragraph'
+    end
+{%- endmacro %}
+
+{% macro draft_named(column) -%}
+    nullif(
+        replace(
+            regexp_extract({{ column }}, '\((A/(?:(?:C\. ?\d|(?:ES-|S-)?[IVX\d]+)/)?(?:L\. ?)?\d+)', 1), ' ', ''
+        ), ''
+    )
+{%- endmacro %}
+
+{% macro is_two_thirds_motion(column) -%}
+    coalesce(regexp_matches(
+        {{ column }},
+        '^TO REQUIRE (A |THE )?2/3|2/3.MAJORITY.RULE (VOTE ON|BE APPLIED|TO THE VOTE)|MOTION FOR A 2/3 MAJORITY'
+        || '|BE CONSIDERED AN \W*IMPORTANT QUESTION'
+    ), false)
+{%- endmacro %}

@@ -1,0 +1,313 @@
+-- What looks wrong in a source, by rule. Nothing here is about the warehouse's own work: that blocks a build.
+with roll_calls as (
+    select
+        found.*,
+        ids.roll_call_id,
+        ids.matched_by
+    from {{ ref('int_source_roll_calls') }} as found
+    inner join {{ ref('int_roll_call_ids') }} as ids using (source, source_key)
+),
+
+counted as (
+    select
+        source,
+        source_key,
+        count(*) filter (vote = 'yes') as yes,
+        count(*) filter (vote = 'no') as no,
+        count(*) filter (vote = 'abstain') as abstain
+    from {{ ref('int_source_votes') }}
+    group by all
+),
+
+totals as (
+    select
+        roll_calls.*,
+        coalesce(counted.yes, 0) as yes,
+        coalesce(counted.no, 0) as no,
+        coalesce(counted.abstain, 0) as abstain
+    from roll_calls
+    left join counted using (source, source_key)
+),
+
+published as (
+    select
+        symbol,
+        any_value(yes) as yes,
+        any_value(no) as no,
+        any_value(abstain) as abstain
+    from {{ ref('key_votes_seed') }}
+    where assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
+    group by symbol
+),
+
+sessions as (
+    select * from {{ ref('assembly_sessions') }}
+),
+
+-- A state's seat on the days that the vote may have been on.
+unseated as (
+    select distinct
+        roll_calls.source,
+        roll_calls.source_key,
+        kept.state
+    from roll_calls
+    inner join {{ ref('kept_from_voting') }} as kept
+        on
+            if(
+                roll_calls.date_precision = 'month',
+                date_trunc('month', roll_calls.vote_date)::date,
+                roll_calls.vote_date
+            ) >= kept.kept_from
+            and if(roll_calls.date_precision = 'month', last_day(roll_calls.vote_date), roll_calls.vote_date)
+            < coalesce(kept.kept_to, date '2999-01-01')
+),
+
+unread as (
+    select
+        'undl' as source,
+        undl_key as source_key,
+        unknown_name,
+        vote
+    from {{ ref('stg_undl__votes') }}
+    union all
+    select
+        'unxml' as source,
+        unxml_key as source_key,
+        unknown_name,
+        vote
+    from {{ ref('stg_unxml__votes') }}
+    union all
+    select
+        'voeten' as source,
+        voeten_key as source_key,
+        unknown_name,
+        vote
+    from {{ ref('stg_voeten__votes') }}
+),
+
+listed as (
+    select
+        'undl' as source,
+        undl_key as source_key,
+        state,
+        vote
+    from {{ ref('stg_undl__votes') }}
+    union all
+    select
+        'unxml' as source,
+        unxml_key as source_key,
+        state,
+        vote
+    from {{ ref('stg_unxml__votes') }}
+    union all
+    select
+        'voeten' as source,
+        voeten_key as source_key,
+        state,
+        vote
+    from {{ ref('stg_voeten__votes') }}
+),
+
+differing as (
+    select
+        roll_call_id,
+        source_b,
+        state,
+        string_agg(distinct source_a || ' ' || vote_a, ', ')
+        || ', ' || source_b || ' ' || any_value(vote_b) as says
+    from {{ ref('int_source_vote_comparison') }}
+    where vote_a <> vote_b
+    group by roll_call_id, source_b, state
+),
+
+-- A source that lists absences names every member of the day.
+named as (
+    select
+        roll_calls.source,
+        roll_calls.source_session,
+        seats.state,
+        count(*) as roll_calls,
+        count(votes.state) as times_named
+    from roll_calls
+    inner join {{ ref('int_source_seats') }} as seats using (source, source_key)
+    left join {{ ref('int_source_votes') }} as votes
+        on seats.source = votes.source and seats.source_key = votes.source_key and seats.state = votes.state
+    where
+        seats.is_certain_all_month
+        -- The synthetic Assembly has few of the members.
+        and seats.state in (select int_source_votes.state from {{ ref('int_source_votes') }})
+    group by all
+),
+
+lists_absences as (
+    select distinct
+        roll_calls.source,
+        roll_calls.source_session
+    from roll_calls
+    inner join {{ ref('int_source_votes') }} as votes using (source, source_key)
+    where votes.vote = 'absent'
+),
+
+doubts as (
+    select
+        source,
+        source_key,
+        null as state,
+        'totals differ' as rule,
+        format(
+            'stated {}/{}/{}, listed {}/{}/{}',
+            coalesce(yes_stated::varchar, '?'), coalesce(no_stated::varchar, '?'),
+            coalesce(abstain_stated::varchar, '?'), yes, no, abstain
+        ) as says
+    from totals
+    where yes_stated <> yes or no_stated <> no or abstain_stated <> abstain
+    union all
+    select
+        totals.source,
+        totals.source_key,
+        null as state,
+        'published total differs' as rule,
+        format(
+            'published {}/{}/{}, listed {}/{}/{}',
+            published.yes, published.no, published.abstain, totals.yes, totals.no, totals.abstain
+        ) as says
+    from totals
+    inner join published
+        on totals.roll_call_id = published.symbol
+    where published.yes <> totals.yes or published.no <> totals.no or published.abstain <> totals.abstain
+    union all
+    select
+        votes.source,
+        votes.source_key,
+        votes.state,
+        'vote of a non-member' as rule,
+        votes.vote as says
+    from {{ ref('int_source_votes') }} as votes
+    anti join {{ ref('int_source_seats') }} using (source, source_key, state)
+    where votes.vote in ('yes', 'no', 'abstain')
+    union all
+    select
+        votes.source,
+        votes.source_key,
+        votes.state,
+        'vote of an unseated delegation' as rule,
+        votes.vote as says
+    from {{ ref('int_source_votes') }} as votes
+    inner join unseated using (source, source_key, state)
+    where votes.vote in ('yes', 'no', 'abstain')
+    union all
+    select
+        roll_calls.source,
+        roll_calls.source_key,
+        null as state,
+        'day outside its session' as rule,
+        format(
+            '{}, session {} from {} to {}',
+            roll_calls.vote_date, roll_calls.session, coalesce(sessions.opened::varchar, 'an unknown day'),
+            coalesce(sessions.closed::varchar, 'now')
+        ) as says
+    from roll_calls
+    left join sessions using (session)
+    where
+        sessions.opened is null
+        or roll_calls.vote_date < date_trunc('month', sessions.opened)
+        or roll_calls.vote_date > coalesce(last_day(sessions.closed), date '2999-01-01')
+    union all
+    select
+        roll_calls.source,
+        roll_calls.source_key,
+        null as state,
+        'symbol of another session' as rule,
+        roll_calls.symbol || ', session ' || roll_calls.session as says
+    from roll_calls
+    left join sessions as in_roman
+        on regexp_extract(roll_calls.symbol, '\(([^)]+)\)$', 1) = in_roman.roman
+    where
+        roll_calls.kind = 'resolution'
+        and roll_calls.session <> coalesce(
+            nullif(regexp_extract(roll_calls.symbol, '^A/RES/((ES-|S-)?\d+)/', 1), ''),
+            in_roman.session,
+            roll_calls.session
+        )
+    union all
+    select
+        roll_calls.source,
+        roll_calls.source_key,
+        differing.state,
+        'sources differ on a vote' as rule,
+        differing.says
+    from differing
+    inner join roll_calls
+        on differing.roll_call_id = roll_calls.roll_call_id and differing.source_b = roll_calls.source
+    union all
+    select
+        roll_calls.source,
+        roll_calls.source_key,
+        null as state,
+        'sources differ on the day' as rule,
+        format(
+            '{} in {}, {} in {}', first_of.vote_date, first_of.source, roll_calls.vote_date, roll_calls.source
+        ) as says
+    from {{ ref('int_roll_calls') }} as first_of
+    inner join roll_calls using (roll_call_id)
+    where
+        first_of.source <> roll_calls.source
+        and first_of.vote_date <> roll_calls.vote_date
+        and first_of.date_precision = 'day'
+        and roll_calls.date_precision = 'day'
+    union all
+    select
+        source,
+        source_key,
+        state,
+        'two votes of a state' as rule,
+        string_agg(vote, ', ' order by vote) as says
+    from listed
+    where state is not null
+    group by source, source_key, state
+    having count(*) > 1
+    union all
+    select
+        source,
+        source_key,
+        null as state,
+        'name not known' as rule,
+        unknown_name || ': ' || vote as says
+    from unread
+    where unknown_name is not null and vote <> 'not_member' and not (source = 'voeten' and vote = 'absent')
+    union all
+    select
+        source,
+        source_key,
+        null as state,
+        'same vote not for certain' as rule,
+        format('{} of {}: {:.1f} in 100 votes alike', other_key, other_source, 100 * agreement) as says
+    from {{ ref('int_roll_call_matches') }}
+    where matched_by = 'votes, not for certain'
+)
+
+select
+    doubts.source,
+    roll_calls.release,
+    roll_calls.roll_call_id,
+    doubts.state,
+    roll_calls.year,
+    roll_calls.source_session as session,
+    doubts.rule,
+    doubts.says
+from doubts
+inner join roll_calls using (source, source_key)
+union all
+select
+    named.source,
+    reach.release,
+    null as roll_call_id,
+    named.state,
+    null as year,
+    named.source_session as session,
+    'state never named' as rule,
+    format('in none of {} roll calls', named.roll_calls) as says
+from named
+inner join lists_absences using (source, source_session)
+inner join {{ ref('int_reach') }} as reach using (source)
+where named.times_named = 0 and named.roll_calls >= 10

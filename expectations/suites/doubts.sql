@@ -1,0 +1,125 @@
+-- One row per source, session and rule: how much of the session the rule doubts, and what nobody told.
+with rules as (
+    select * from seeds.doubt_rules
+),
+
+sessions as (
+    select
+        source,
+        session,
+        found_roll_calls,
+        expected_roll_calls
+    from marts.completeness
+),
+
+seats as (
+    select
+        found.source,
+        found.source_session as session,
+        count(distinct seats.state) as members
+    from intermediate.int_source_seats as seats
+    inner join intermediate.int_source_roll_calls as found using (source, source_key)
+    group by all
+),
+
+doubted as (
+    select
+        source,
+        session,
+        rule,
+        count(distinct roll_call_id) as roll_calls,
+        count(distinct state) filter (roll_call_id is null) as states
+    from marts.doubts
+    group by all
+),
+
+-- What shows in the marts themselves, and so has to be told.
+to_be_told as (
+    select
+        source,
+        roll_call_id,
+        'totals differ' as rule
+    from marts.dim_roll_calls
+    where
+        stated_by = 'source'
+        and (
+            yes_stated <> yes_counted
+            or no_stated <> no_counted
+            or abstain_stated <> abstain_counted
+        )
+    union all
+    select
+        roll_calls.source,
+        votes.roll_call_id,
+        'vote of a non-member' as rule
+    from marts.fct_votes as votes
+    inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
+    left join seeds.member_states as members
+        on
+            votes.state = members.state
+            and members.member_from <= if(date_precision = 'month', last_day(vote_date), vote_date)
+            and coalesce(members.member_to, date '2999-01-01')
+            > if(date_precision = 'month', date_trunc('month', vote_date), vote_date)
+    where votes.vote <> 'absent' and members.state is null
+    union all
+    select
+        split_part(source_agreement.sources, ', ', -1) as source,
+        roll_call_id,
+        'sources differ on a vote' as rule
+    from marts.source_agreement
+    where votes_different > 0
+),
+
+untold as (
+    select
+        roll_calls.source,
+        roll_calls.session,
+        to_be_told.rule,
+        string_agg(distinct to_be_told.roll_call_id, ', ' order by to_be_told.roll_call_id) as roll_calls
+    from to_be_told
+    inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
+    anti join marts.doubts as doubts
+        on to_be_told.roll_call_id = doubts.roll_call_id and to_be_told.rule = doubts.rule
+    group by all
+),
+
+counted as (
+    select
+        source,
+        session,
+        rule,
+        case
+            when rule = 'fewer roll calls than reviewed' then expected_roll_calls - found_roll_calls
+            when rule = 'state never named' then states
+            else roll_calls
+        end as doubts,
+        case
+            when rule = 'fewer roll calls than reviewed' then expected_roll_calls
+            when rule = 'state never named' then members
+            else found_roll_calls
+        end as of
+    from doubted
+    left join sessions using (source, session)
+    left join seats using (source, session)
+)
+
+select
+    source,
+    session,
+    rule,
+    counted.doubts,
+    100 * counted.doubts // greatest(counted.of, 1) as percent_doubted,
+    rules.most_percent,
+    if(
+        counted.doubts >= rules.least and 100 * counted.doubts > rules.most_percent * counted.of,
+        format('{} of {}', counted.doubts, counted.of),
+        null
+    ) as more_than_may_be,
+    untold.roll_calls as not_told
+from counted
+full outer join untold using (source, session, rule)
+left join rules using (rule)
+union all
+-- So that a file without doubts is judged as well.
+select 'all', 'all', 'none', 0, 0, 100, null, null
+order by source, session, rule
