@@ -4,26 +4,26 @@ Belongs here: commands, their options, and what a person sees. Not here: what a 
 data (the module it calls).
 """
 
-import csv
 import json
 import os
-import shutil
 import sys
-import traceback
 from collections.abc import Sequence
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-from orchestration.layout import DBT_PROJECT, ROOT, Layout, code_version, mirror_from_environment
-from orchestration.outcomes import Outcome, blocking_of_last_run
-from orchestration.query import QueryError, as_table, rows_of, run_query, write_result
+from orchestration.layout import Layout, code_version, mirror_from_environment
+from orchestration.query import QueryError, as_table, run_query, write_result
 from orchestration.study_report.command import report
+
+# What `unga refresh` ends with when all is published or nothing is newer, and yet not all is well.
+REFUSED_A_FILE = 3
+NOT_IN_REACH = 4
 
 
 class OneLineErrors(TyperGroup):
@@ -48,7 +48,6 @@ app = typer.Typer(
 )
 app.command()(report)
 
-EXPECTED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
 SampleOption = Annotated[bool, typer.Option("--sample", help="Of the sample, not the real votes.")]
 
 
@@ -66,14 +65,6 @@ def _fail(words: object) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _dagster_home(layout: Layout) -> None:
-    """Point Dagster at this warehouse's own record of runs, with telemetry off."""
-    layout.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(ROOT / "dagster.yaml", layout.dagster_home / "dagster.yaml")
-    os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
-    os.environ["DAGSTER_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
-
-
 @app.command()
 def refresh(
     source: Annotated[
@@ -83,148 +74,197 @@ def refresh(
         list[str] | None, typer.Option(help="Fetch only this session, e.g. 79 or ES-11.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Build even if nothing is newer.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail if a source could not be reached.")
+    ] = False,
 ) -> None:
-    """Fetch what is newer, build, check, and publish warehouse/unga.duckdb."""
-    from orchestration.report import code_in
-    from orchestration.sources import SOURCES, Origin, SourceError
-    from orchestration.updates import updates
+    """Fetch what is newer, build, check, and publish warehouse/unga.duckdb.
+
+    Exit status: 0 published or nothing newer; 1 not published; 3 as 0, but a file of a source was
+    refused; 4 as 0, but a source could not be reached (with --strict only).
+    """
+    from orchestration.review import ReviewError
+    from orchestration.sources import SOURCES, SourceError
 
     if unknown := set(source or []) - set(SOURCES):
         _fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
     layout = Layout.from_environment()
-    published = layout.published(synthetic=False)
-    if published.exists() and not force:
-        try:
-            found = updates(
-                layout, Origin.from_environment(), source or [], session or [], land=True
-            )
-        except SourceError as wrong:
-            _fail(wrong)
-        refused = [file for landed in found.outcomes.values() for file in landed.refused]
-        for file in refused:
-            typer.secho(str(file), fg="red", err=True)
-        newer = list(found.newer)
-        if code_in(published) != code_version():
-            newer.append("the code or the seeds have changed")
-        if not newer:
-            typer.echo(
-                f"Nothing is newer than what {published} was built from: same releases, same code. "
-                "`unga refresh --force` builds again."
-            )
-            raise typer.Exit(3 if refused else 0)
-        for reason in newer:
-            typer.echo(f"newer: {reason}")
-    _run(layout, {"fetch": source or [], "sessions": session or []})
+    console = _console_apart(layout)
+    try:
+        status = _refresh(console, layout, source or [], session or [], force, strict)
+    except (QueryError, ReviewError, SourceError, OSError) as wrong:
+        console.print(str(wrong), style="red", markup=False, soft_wrap=True)
+        status = 1
+    _end(status)
 
 
 @app.command()
 def sample() -> None:
     """Build warehouse/sample.duckdb from an invented Assembly, to try things on."""
-    _run(Layout.from_environment(), {"synthetic": True})
+    layout = Layout.from_environment()
+    _end(0 if _run(_console_apart(layout), layout, {"synthetic": True}) else 1)
 
 
-def _run(layout: Layout, config: dict[str, Any]) -> None:
-    """Run the refresh in this process, with one line a step, and end with what came out."""
-    _dagster_home(layout)
-    log = layout.folder / "refresh.log"
-    terminal = _terminal_apart(log)
-    from orchestration.progress import console
+def _end(status: int) -> None:
+    """End the command, unless all is well."""
+    if status:
+        raise typer.Exit(status)
 
-    console.file = terminal
-    before = {file: _stamp(file) for file in map(layout.published, (False, True))}
-    try:
-        whole = _execute(layout, config)
-    except Exception as unexpected:
-        traceback.print_exc()
+
+def _console_apart(layout: Layout) -> Console:
+    """The console of a refresh: it alone speaks on the terminal, all else goes to the log."""
+    from orchestration.running import dagster_home, terminal_apart
+    from orchestration.terminal import console
+
+    dagster_home(layout)
+    console.file = terminal_apart(layout.log)
+    return console
+
+
+def _refresh(
+    console: Console,
+    layout: Layout,
+    sources: Sequence[str],
+    sessions: Sequence[str],
+    force: bool,
+    strict: bool,
+) -> int:
+    """Ask, build if there is a reason to, tell what came out; the exit status."""
+    config: dict[str, Any] = {"fetch": sources, "sessions": sessions}
+    if layout.published(synthetic=False).exists() and not force:
+        reasons = _ask(layout, sources, sessions)
+        if not reasons:
+            return _tell_nothing_newer(console, layout, sources, strict)
+        for reason in reasons:
+            console.print(f"newer: {reason}", markup=False, soft_wrap=True)
+        config["asked"] = True
+    whole = _run(console, layout, config)
+    status = _tell_visits(console, layout, sources, strict)
+    return status if whole else 1
+
+
+def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> list[str]:
+    """Land what is newer; why there is something to build, in words."""
+    from orchestration import review
+    from orchestration.sources import Origin
+    from orchestration.status import code_in
+    from orchestration.updates import updates
+
+    published = layout.published(synthetic=False)
+    newer = updates(layout, Origin.from_environment(), sources, sessions, land=True).newer
+    if code_in(published) != code_version():
+        newer.append("the code or the seeds have changed")
+    if review.is_changed(layout, published):
+        newer.append(f"the reviews in {layout.reviews} have changed")
+    return newer
+
+
+def _tell_nothing_newer(
+    console: Console, layout: Layout, sources: Sequence[str], strict: bool
+) -> int:
+    """Say that nothing is newer, as far as is known; the exit status."""
+    from orchestration.sources import Outcome
+    from orchestration.status import has_ended, visits_to
+
+    published = layout.published(synthetic=False)
+    faults = (Outcome.NOT_IN_REACH, Outcome.REFUSED)
+    at_fault = [
+        name
+        for name, visit in visits_to(layout, sources).items()
+        if any(has_ended(visit, outcome) for outcome in faults)
+    ]
+    if at_fault:
         console.print(
-            f"✗ {unexpected}\nmore in {log}", style="bold red", markup=False, soft_wrap=True
+            f"Nothing newer was found, but not all of {', '.join(at_fault)} could be asked or "
+            f"read: {published} stays as it is.",
+            style="bold red",
+            soft_wrap=True,
         )
-        whole = False
-    published = [file for file, was in before.items() if _stamp(file) != was]
-    if not published:
+    else:
+        console.print(
+            f"Nothing is newer than what {published} was built from: same releases, same code. "
+            "`unga refresh --force` builds again.",
+            soft_wrap=True,
+        )
+    return _tell_visits(console, layout, sources, strict)
+
+
+def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], strict: bool) -> int:
+    """Say what happened at each source; the exit status that follows from it."""
+    from orchestration.sources import Outcome
+    from orchestration.status import has_ended, visits_to
+    from orchestration.terminal import print_visits
+
+    visits = visits_to(layout, sources)
+    print_visits(console, visits)
+    if any(has_ended(visit, Outcome.REFUSED) for visit in visits.values()):
+        return REFUSED_A_FILE
+    out_of_reach = any(has_ended(visit, Outcome.NOT_IN_REACH) for visit in visits.values())
+    return NOT_IN_REACH if strict and out_of_reach else 0
+
+
+def _run(console: Console, layout: Layout, config: dict[str, Any]) -> bool:
+    """Run the refresh with one line a step, and tell what came out; whether all went well."""
+    from orchestration.running import run_refresh
+    from orchestration.status import asks_for_review, summary, unreviewed_in_last_build
+    from orchestration.terminal import print_summary
+
+    run = run_refresh(layout, config)
+    if run.error:
+        console.print(
+            f"✗ {run.error}\nmore in {layout.log}", style="bold red", markup=False, soft_wrap=True
+        )
+    if not run.published:
         console.print("Not published: the last good file is as it was.", style="bold red")
-        logs = [it for it in map(layout.checks_log, (False, True)) if it.exists()]
+        synthetic = bool(config.get("synthetic"))
+        for row in unreviewed_in_last_build(layout, synthetic):
+            console.print(asks_for_review(row, synthetic), style="yellow", soft_wrap=True)
+        logs = [log for log in map(layout.checks_log, (False, True)) if log.exists()]
         if logs:
-            newest = max(logs, key=lambda it: it.stat().st_mtime)
+            newest = max(logs, key=lambda log: log.stat().st_mtime)
             console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
-        raise typer.Exit(1)
-    from orchestration.report import print_summary
-
-    print_summary(console, published[0])
-    if not whole:
+        return False
+    print_summary(console, summary(run.published))
+    if not run.whole:
         console.print(
             "Published; but not all that is made from the file, as said above: exports and report "
             "may be those of the file before. `unga refresh --force` makes them again.",
             style="bold red",
         )
-        raise typer.Exit(1)
-
-
-def _terminal_apart(log: Path) -> IO[str]:
-    """The terminal for the lines of progress alone; all else that is printed goes to the log."""
-    terminal = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    with log.open("w", encoding="utf-8") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    return terminal
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    """What differs once another file has taken the place; None if there is none."""
-    return (file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None
-
-
-def _execute(layout: Layout, config: dict[str, Any]) -> bool:
-    """Run the job; whether all of its steps ended well."""
-    import dagster as dg
-
-    from orchestration.definitions import build_defs
-
-    job = build_defs().resolve_job_def("refresh")
-    with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(
-            run_config={
-                "loggers": {"progress": {}},
-                "resources": {"warehouse": {"config": config | {"folder": str(layout.folder)}}},
-            },
-            instance=instance,
-            raise_on_error=False,
-        )
-    return result.success
+    return run.whole
 
 
 @app.command()
 def status(
     sample: SampleOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    sessions: Annotated[
+        bool, typer.Option("--sessions", help="The sessions of each source, and its known gaps.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it as JSON.")] = False,
 ) -> None:
-    """Tell how fresh and how complete the published file is."""
-    from orchestration.progress import console
-    from orchestration.report import facts, print_status
+    """Tell how fresh and how complete the published file is, the verdict first.
+
+    Exit status: 0 fresh; 3 fresh, but a source refused a file or was not reached; 4 stale; 5 the
+    last build was refused, and the one before it is served; 1 nothing is published or readable.
+    """
+    from orchestration.status import facts, unreadable
+    from orchestration.terminal import console, print_sessions, print_status, print_unreadable
 
     layout = Layout.from_environment()
-    file = layout.published(sample)
-    run_id, blocking = blocking_of_last_run(layout.checks_log(sample))
     try:
-        said = facts(file)
-    except QueryError:
-        _print_refused(run_id, blocking)
-        raise
-    said["refused"] = [outcome.line() for outcome in blocking]
+        said = facts(layout, sample)
+    except QueryError as wrong:
+        said = unreadable(layout, sample, str(wrong))
     if as_json:
         typer.echo(json.dumps(said, default=str, indent=2, ensure_ascii=False))
-        return
-    print_status(console, file, said)
-    _print_refused(run_id, blocking)
-
-
-def _print_refused(run_id: str, blocking: Sequence[Outcome]) -> None:
-    """Why the last run was not published, if it was not."""
-    if blocking:
-        typer.secho(f"The last run, {run_id}, was not published:", fg="red", bold=True)
-        for outcome in blocking:
-            typer.echo(f"  {outcome.line()}")
+    elif "publication" not in said:
+        print_unreadable(console, said)
+    elif sessions:
+        print_sessions(console, said)
+    else:
+        print_status(console, said)
+    _end(said["verdict"]["exit_status"])
 
 
 @app.command()
@@ -250,14 +290,15 @@ def query(
 @app.command()
 def sources(sample: SampleOption = False) -> None:
     """List the sources: what is landed, from where, licence and citation."""
-    from orchestration.progress import console
     from orchestration.sources import SOURCES, landed_releases
+    from orchestration.terminal import console
 
     landing = Layout.from_environment().landing(sample)
-    for name, it in SOURCES.items():
-        console.print(f"[bold]{name}[/bold]: {it.source.title}", soft_wrap=True)
+    for name, module in SOURCES.items():
+        console.print(f"[bold]{name}[/bold]: {module.source.title}", soft_wrap=True)
         for label in ("url", "licence", "terms", "citation"):
-            console.print(f"  {label:9} {getattr(it.source, label)}", soft_wrap=True, markup=False)
+            words = getattr(module.source, label)
+            console.print(f"  {label:9} {words}", soft_wrap=True, markup=False)
         table = Table("release", "file", "bytes", "sha256", "from")
         for release in landed_releases(landing, name):
             for file in release.files:
@@ -275,7 +316,7 @@ def topics_evaluation(
     sample: SampleOption = False,
 ) -> None:
     """Show how well Voeten's codes are carried forward, and what the study's topics leave over."""
-    from orchestration.progress import console
+    from orchestration.terminal import console
     from orchestration.topics_evaluation import topics_evaluation
 
     file = Layout.from_environment().published(sample)
@@ -287,63 +328,62 @@ def review(
     source: Annotated[str, typer.Option(help="The source, e.g. unxml.")],
     session: Annotated[str, typer.Option(help="The session, e.g. 81.")],
     write: Annotated[
-        bool, typer.Option("--write", help="Take the found number in as the reviewed one.")
+        bool, typer.Option("--write", help="Keep the found number as reviewed, in this warehouse.")
+    ] = False,
+    to_seed: Annotated[
+        bool,
+        typer.Option("--to-seed", help="Write it into the project's seed: for its maintainers."),
     ] = False,
     note: Annotated[str, typer.Option(help="Why the number is right.")] = "",
     sample: SampleOption = False,
 ) -> None:
     """Compare the roll calls found in a session with the reviewed number, and take it in."""
+    from orchestration import review
+
+    if write and sample:
+        _fail("The sample's numbers are the project's own: --to-seed writes them.")
     layout = Layout.from_environment()
-    assembly = "synthetic" if sample else "real"
-    key = {"assembly": assembly, "source": source, "session": session}
-    with EXPECTED.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        columns, rows = list(reader.fieldnames or []), list(reader)
-    reviewed = next((row for row in rows if key.items() <= row.items()), None)
-    found = _found_roll_calls(layout, source, session, sample)
-    typer.echo(f"reviewed  {reviewed['roll_calls'] if reviewed else 'never'}")
-    typer.echo(f"found     {found}")
-    if not write:
-        return
-    if reviewed is None:
-        reviewed = key | {"rule": "exact"}
-        rows.append(reviewed)
-    reviewed |= {"roll_calls": str(found), "reviewed_on": str(date.today())}
-    reviewed["note"] = note or reviewed.get("note", "")
-    with EXPECTED.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    typer.echo(f"written to {EXPECTED}: look at it, then commit it")
+    try:
+        _review(layout, source, session, write, to_seed, note, sample)
+    except review.ReviewError as wrong:
+        _fail(wrong)
 
 
-def _found_roll_calls(layout: Layout, source: str, session: str, sample: bool) -> int:
-    """What the newest build found, be it refused or published."""
-    name = Layout.database_name(sample)
-    builds = [*layout.build.glob(f"*/{name}"), layout.published(sample)]
-    sql = (
-        "select found_roll_calls from marts.completeness where (source, session) = "
-        f"({_literal(source)}, {_literal(session)})"
-    )
-    for file in builds:
-        try:
-            found = rows_of(file, sql)
-        except QueryError:
-            continue
-        if found:
-            return int(found[0]["found_roll_calls"])
-    _fail(f"No build has a session {session} of {source}: run `unga refresh` first.")
+def _review(
+    layout: Layout,
+    source: str,
+    session: str,
+    write: bool,
+    to_seed: bool,
+    note: str,
+    sample: bool,
+) -> None:
+    """Tell what was reviewed and what is found, and keep it where it was asked for."""
+    from orchestration import review
 
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    counted = review.found(layout, source, session, sample)
+    before = review.reviewed(layout, source, session, sample)
+    if before:
+        whose = "in this warehouse" if before.own else "in the project's seed"
+        typer.echo(f"reviewed  {before.roll_calls}, {whose}")
+    else:
+        typer.echo("reviewed  never")
+    typer.echo(f"found     {counted.roll_calls}, through {counted.through}")
+    if write:
+        file = review.write_own(layout, source, session, counted, note)
+        typer.echo(f"written to {file}; next: unga refresh")
+    if to_seed:
+        file = review.write_seed(layout, source, session, counted, note, sample)
+        typer.echo(f"written to {file}: look at it, then commit it")
 
 
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 3000) -> None:
     """Open the Dagster UI on 127.0.0.1 with the whole graph."""
+    from orchestration.running import dagster_home
+
     layout = Layout.from_environment()
-    _dagster_home(layout)
+    dagster_home(layout)
     # Named from here, before moving to where Dagster finds one configuration, its own.
     os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
     os.chdir(layout.dagster_home)

@@ -92,6 +92,11 @@ class Layout:
         return (self.folder / "sample" if synthetic else self.folder) / "checks_log.jsonl"
 
     @property
+    def log(self) -> Path:
+        """What the last refresh printed beside its own lines."""
+        return self.folder / "refresh.log"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's own record of runs."""
         return self.folder / "dagster_home"

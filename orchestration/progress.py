@@ -1,7 +1,7 @@
 """The progress of a refresh as a person watches it on the terminal.
 
 Belongs here: which of Dagster's events become a line, and its words. Not here: the table at the
-end (report.py).
+end (terminal.py).
 """
 
 import logging
@@ -14,8 +14,7 @@ from dagster._utils.error import SerializableErrorInfo
 from rich.console import Console
 from rich.text import Text
 
-# What runs is quiet about itself; this console alone speaks, on the terminal it found at the start.
-console = Console(highlight=False)
+from orchestration.terminal import console
 
 # What Dagster says of steps after a failed one, and of dbt tests that concern several models.
 NOISE = ("Dependencies for step", "Logging an `AssetObservation`")

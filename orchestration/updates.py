@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.layout import Layout
-from orchestration.report import releases_in
 from orchestration.sources import SOURCES, Landed, Origin, Outcome, landed_releases
+from orchestration.status import releases_in
 
 
 @dataclass(frozen=True)

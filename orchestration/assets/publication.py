@@ -5,7 +5,6 @@ are written (publish.py).
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 import dagster as dg
 
@@ -15,14 +14,12 @@ from orchestration.checks import KIND
 from orchestration.layout import code_version
 from orchestration.publish import export_marts, replace_published, write_audit
 from orchestration.resources import Warehouse, now
+from orchestration.status import LATE_AFTER, STALE_AFTER
 
 DATABASE = dg.AssetKey(["published", "database"])
 SAMPLE = dg.AssetKey(["published", "sample"])
 
-# The sources move once a year; a year and some weeks of grace without a refresh is a failure.
-FRESHNESS = dg.FreshnessPolicy.time_window(
-    fail_window=timedelta(days=400), warn_window=timedelta(days=375)
-)
+FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER, warn_window=LATE_AFTER)
 
 
 def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.coverage import HAS_COVERAGE, covered
 from orchestration.study_report.question import Question
 
 Row = dict[str, Any]
@@ -36,6 +37,7 @@ class Facts:
     completeness: list[Row]
     gaps: list[Row]
     source_agreement: Row
+    coverage: Row | None
     minimum_n: int
 
     @property
@@ -173,5 +175,8 @@ def facts_of(connection: duckdb.DuckDBPyConnection, question: Question) -> Facts
         completeness=rows(_COMPLETENESS),
         gaps=rows(_GAPS),
         source_agreement=rows(_SOURCE_AGREEMENT)[0],
+        coverage=next(iter(rows(covered(question.year_from, question.year_to))), None)
+        if rows(HAS_COVERAGE)
+        else None,
         minimum_n=rows(_MINIMUM_N)[0]["n"],
     )

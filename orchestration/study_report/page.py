@@ -131,6 +131,7 @@ def _rendered(facts: Facts, figures: list[dict[str, Any]]) -> str:
         headline=title,
         numbers=numbers,
         notes=words.notes(facts),
+        coverage=words.coverage(facts),
         figures={figure["name"]: figure for figure in figures},
         years=_by_year(facts),
         topics=_by_topic(facts),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
+from orchestration.coverage import in_words
 from orchestration.study_report.facts import Facts, Row
 
 # Names in use where the official one is long; others lose their brackets only.
@@ -90,6 +91,13 @@ def of_period(facts: Facts) -> str:
     """From 2007 to 2022, or in 2007."""
     first, last = facts.question.year_from, facts.question.year_to
     return f"in {first}" if first == last else f"from {first} to {last}"
+
+
+def coverage(facts: Facts) -> str:
+    """How many of the recorded votes of the period are in the file; nothing if it does not tell."""
+    if facts.coverage is None:
+        return ""
+    return f"{in_words(facts.coverage)} are in this file, by the count of the UN Digital Library."
 
 
 def overall(facts: Facts) -> list[Row]:

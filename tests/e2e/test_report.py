@@ -1,6 +1,7 @@
 """The report on the synthetic Assembly, as a person asks for it and as a browser shows it."""
 
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -69,6 +70,32 @@ def test_a_question_that_cannot_be_asked_is_refused_in_words(sample, tmp_path, a
     with pytest.raises(ReportError, match=re.escape(words)):
         build_report(sample, tmp_path / "out", *arguments)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("years", [(2007, 2022), (2010, 2012)])
+def test_the_page_says_how_much_of_the_recorded_votes_is_there(sample, tmp_path, years):
+    database = tmp_path / "sample.duckdb"
+    shutil.copy(sample, database)
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            "create or replace table marts.coverage as select * from (values (2006, 70, 1), "
+            "(2010, 100, 90), (2011, 50, 57), (2012, 1200, 1114), (2013, null, 9), (2023, 60, 1)) "
+            "as rows (year, counted_by_library, found)"
+        )
+    first, last = years
+    page = build_report(database, tmp_path / "out", "KAZ", ["CHN"], first, last).page
+    # Seven more than the Library counts in 2011 make up for none that is missing.
+    said = "1,254 of 1,350 recorded votes of 2010 to 2012 are in this file"
+    assert said in page.read_text(encoding="utf-8")
+
+
+def test_the_page_says_nothing_of_coverage_that_the_file_does_not_tell(sample, tmp_path):
+    database = tmp_path / "sample.duckdb"
+    shutil.copy(sample, database)
+    with duckdb.connect(database) as connection:
+        connection.execute("drop table if exists marts.coverage")
+    page = build_report(database, tmp_path / "out", "KAZ", ["CHN"], 2010, 2012).page
+    assert "recorded votes of" not in page.read_text(encoding="utf-8")
 
 
 def test_without_a_published_file_a_person_is_told_what_to_do(tmp_path):

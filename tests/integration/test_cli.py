@@ -2,13 +2,15 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from orchestration import cli
+from orchestration import cli, review
 
 
 @pytest.fixture
@@ -92,21 +94,6 @@ def test_before_the_first_refresh_a_person_is_told_what_to_do(command, tmp_path,
     assert "unga refresh" in asked.output
 
 
-def test_status_as_json(run):
-    said = json.loads(run("status", "--sample", "--json").output)
-    assert said["publication"]["synthetic"] is True
-    assert said["refused"] == []
-    assert {it["mart"] for it in said["freshness"]} >= {"fct_votes", "vote_pairs"}
-    assert {it["source"] for it in said["completeness"]} == {"undl", "unxml", "voeten"}
-    assert {it["kind"] for it in said["checks"]} == {"dbt test", "expectations"}
-
-
-def test_status_for_people(run):
-    said = run("status", "--sample").output
-    for word in ("published", "data through", "marts fresh", "sessions"):
-        assert word in said
-
-
 def test_sources_tell_licence_and_citation(run):
     said = run("sources").output
     for word in ("undl", "unxml", "voeten", "licence", "citation", "nothing landed"):
@@ -121,28 +108,91 @@ def test_an_unknown_source_is_refused(run):
     assert "No such source: wikipedia" in asked.output
 
 
-def test_review_compares_and_takes_in(run, tmp_path, monkeypatch):
+def rows(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+
+
+def test_a_review_without_write_only_compares(run, built_sample):
+    told = run("review", "--sample", "--source", "unxml", "--session", "77")
+    assert told.exit_code == 0, told.output
+    assert "in the project's seed" in told.output
+    assert not list(built_sample.rglob("reviews.csv"))
+
+
+@pytest.fixture
+def passed_off(built_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse whose published file is the sample's, passed off as real."""
+    shutil.copy(built_sample / "sample.duckdb", tmp_path / "unga.duckdb")
+    monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path))
+    return tmp_path
+
+
+def test_a_review_is_kept_in_the_warehouse_over_the_seed(passed_off):
+    seed = review.SEED.read_bytes()
+
+    def reviewed(session: str, *options: str) -> str:
+        asked = ["review", "--source", "unxml", "--session", session, *options]
+        ended = CliRunner().invoke(cli.app, asked)
+        assert ended.exit_code == 0, ended.output
+        return ended.output
+
+    assert "in the project's seed" in reviewed("77")
+    assert "next: unga refresh" in reviewed("77", "--write", "--note", "counted by hand, 'twice'")
+    reviewed("78", "--write")
+    reviewed("77", "--write")
+    first, second = rows(passed_off / "reviews.csv")
+    assert (first["session"], second["session"]) == ("77", "78")
+    assert first["note"] == "counted by hand, 'twice'"
+    with duckdb.connect(passed_off / "unga.duckdb", read_only=True) as connection:
+        (expected,) = connection.sql(
+            "select found_roll_calls, last_vote from marts.completeness "
+            "where source = 'unxml' and session = '77'"
+        ).fetchall()
+    assert (int(first["roll_calls"]), first["counted_through"]) == (expected[0], str(expected[1]))
+    assert "in this warehouse" in reviewed("77")
+    assert review.SEED.read_bytes() == seed
+
+
+def test_the_sample_keeps_no_review_of_its_own(run, built_sample):
+    asked = run("review", "--sample", "--source", "unxml", "--session", "77", "--write")
+    assert asked.exit_code == 1
+    assert "--to-seed" in asked.output
+    assert not list(built_sample.rglob("reviews.csv"))
+
+
+def test_a_maintainer_writes_the_seed(run, tmp_path, monkeypatch):
     seed = tmp_path / "expected_roll_calls.csv"
-    known = "assembly,source,session,roll_calls,rule,reviewed_on,note\n"
-    seed.write_text(known + "synthetic,unxml,77,1,exact,2026-01-15,first\n", encoding="utf-8")
-    monkeypatch.setattr(cli, "EXPECTED", seed)
-
+    columns = "assembly,source,session,roll_calls,rule,counted_through,reviewed_on,note\n"
+    known = "synthetic,unxml,77,1,at_least,2020-01-01,2026-01-15,first\n"
+    seed.write_text(columns + known, encoding="utf-8")
+    monkeypatch.setattr(review, "SEED", seed)
     told = run("review", "--sample", "--source", "unxml", "--session", "77").output
-    assert "reviewed  1" in told
-    found = told.split()[-1]
-    assert int(found) > 1
-    assert "first" in seed.read_text(encoding="utf-8")
-
+    assert "reviewed  1, in the project's seed" in told
+    assert seed.read_text(encoding="utf-8") == columns + known
     for session in ("77", "78"):
-        written = run("review", "--sample", "--source", "unxml", "--session", session, "--write")
-        assert written.exit_code == 0, written.output
-    rows = list(csv.DictReader(seed.read_text(encoding="utf-8").splitlines()))
-    assert [(row["session"], row["rule"]) for row in rows] == [("77", "exact"), ("78", "exact")]
-    assert rows[0]["roll_calls"] == found
-    assert rows[0]["note"] == "first"
+        asked = ["review", "--sample", "--source", "unxml", "--session", session, "--to-seed"]
+        assert run(*asked).exit_code == 0
+    first, second = rows(seed)
+    assert (first["session"], first["rule"], first["note"]) == ("77", "at_least", "first")
+    assert (second["session"], second["rule"]) == ("78", "exact")
+    assert int(first["roll_calls"]) > 1
+    assert first["counted_through"] > "2020-01-01"
+    assert {row["assembly"] for row in (first, second)} == {"synthetic"}
 
 
 def test_review_of_a_session_that_no_build_has(run):
     asked = run("review", "--sample", "--source", "unxml", "--session", "99")
     assert asked.exit_code == 1
     assert "No build has a session 99 of unxml" in asked.output
+
+
+@pytest.mark.parametrize("bad", ["source,session\nunxml,81\n", "\xff\xfe", 'a,"b\n'])
+def test_reviews_that_cannot_be_read_are_named_and_left_alone(passed_off, bad):
+    file = passed_off / "reviews.csv"
+    file.write_bytes(bad.encode("latin-1"))
+    asked = CliRunner().invoke(
+        cli.app, ["review", "--source", "unxml", "--session", "77", "--write"]
+    )
+    assert asked.exit_code == 1
+    assert str(file) in asked.output
+    assert file.read_bytes() == bad.encode("latin-1")

@@ -52,6 +52,7 @@ def made(focus="AAA", powers=("BBB", "USA"), years=(2000, 2003), **given):
         "completeness": [],
         "gaps": [],
         "source_agreement": {},
+        "coverage": None,
         "minimum_n": 5,
     }
     return Facts(
@@ -111,6 +112,21 @@ def test_the_headline_of_one_power_and_one_year_compares_nothing():
 def test_the_headline_says_when_too_few_votes_are_shared():
     title, _ = words.headline(made(cohesion=[cohesion("BBB", 1, None, None, 2)]))
     assert title == "Aland shared too few votes with the powers to tell from 2000 to 2003."
+
+
+@pytest.mark.parametrize(
+    ("years", "said"), [((2000, 2003), "2000 to 2003"), ((2003, 2003), "2003")]
+)
+def test_coverage_is_told_of_the_years_that_are_counted(years, said):
+    counted = {"first_year": years[0], "last_year": years[1], "counted": 1319, "found": 1264}
+    assert words.coverage(made(coverage=counted)) == (
+        f"1,264 of 1,319 recorded votes of {said} are in this file, by the count of the UN Digital "
+        "Library."
+    )
+
+
+def test_nothing_is_said_of_coverage_that_the_file_does_not_tell():
+    assert words.coverage(made()) == ""
 
 
 def test_years_without_votes_are_said_with_the_reason():
