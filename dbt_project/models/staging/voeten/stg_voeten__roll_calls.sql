@@ -42,7 +42,8 @@ kinds as (
             when
                 symbol is not null
                 and row_number() over (
-                    partition by symbol, coalesce(amend, false), coalesce(para, false), yes_counted <= no_counted
+                    partition by
+                        symbol, coalesce(amend, false), coalesce(para, false), yes_counted <= no_counted
                     order by rcid
                 ) > 1
                 then 'paragraph'
