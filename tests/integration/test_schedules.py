@@ -7,7 +7,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from orchestration.news import News, news
 
 from orchestration import sensors
 from orchestration.definitions import build_defs
