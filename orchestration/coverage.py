@@ -33,8 +33,8 @@ def covered(first: int, last: int) -> str:
     """
 
 
-def in_words(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any], votes: str = "recorded votes of") -> str:
     """1,264 of 1,319 recorded votes of 2007 to 2022."""
     first, last = row["first_year"], row["last_year"]
     years = f"{first}" if first == last else f"{first} to {last}"
-    return f"{row['found']:,} of {row['counted']:,} recorded votes of {years}"
+    return f"{row['found']:,} of {row['counted']:,} {votes} {years}"

@@ -26,10 +26,11 @@ console = Console(highlight=False)
 # One screen: status says no more than fits.
 WIDTH, HEIGHT = 100, 24
 LABEL = 16
-DOUBTS_NAMED = 3
 FILES_NAMED = 5
 
 SYNTHETIC = "SYNTHETIC: an invented Assembly, no number in it is real"
+# Sessions that nothing unexplained is missing from.
+EXPLAINED = ("as expected", "known gap")
 NOT_THERE = "not in this file: it was published by an older version"
 STYLES = {
     Health.FRESH: "bold green",
@@ -109,7 +110,7 @@ def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
                 f"{sum(row['expected_roll_calls'] or 0 for row in rows):,}",
                 f"{sum(row['found_roll_calls'] or 0 for row in rows):,}",
                 status,
-                style="" if status == "as expected" else "red",
+                style="" if status in EXPLAINED else "red",
             )
     console.print(sessions)
     gaps = Table("source", "sessions", "known gap", title="Known gaps")
@@ -213,10 +214,10 @@ def _coverage_lines(rows: list[dict[str, Any]] | None) -> list[str]:
         return [f"{'coverage':{LABEL}}{NOT_THERE}"]
     if not rows:
         return [f"{'coverage':{LABEL}}the Digital Library counts no vote of these years"]
-    *others, last = [in_words(row) for row in rows]
+    first, *others = rows
     return [
-        *(f"{'coverage':{LABEL}}{words}," for words in others),
-        f"{'' if others else 'coverage':{LABEL}}{last} are in this file",
+        f"{'coverage':{LABEL}}{in_words(first)} are in this file{';' if others else ''}",
+        *(f"{'':{LABEL}}{in_words(row, 'of')}" for row in others),
     ]
 
 
@@ -237,12 +238,17 @@ def _moment(at: datetime | None) -> str:
 def _doubts_lines(rows: list[dict[str, Any]] | None) -> list[str]:
     if rows is None:
         return [f"{'doubts':{LABEL}}{NOT_THERE}"]
-    named, others = rows[:DOUBTS_NAMED], rows[DOUBTS_NAMED:]
-    said = [f"{row['doubts']:,} {row['rule']}" for row in named]
-    if others:
-        said.append(f"{sum(row['doubts'] for row in others):,} of {len(others)} other rules")
-    total = sum(row["doubts"] for row in rows)
-    return [f"{'doubts':{LABEL}}{total:,}{': ' if said else ''}{'; '.join(said)}"]
+    # As many rules by name as fit the line.
+    for named in range(len(rows), -1, -1):
+        said = [f"{row['doubts']:,} {row['rule']}" for row in rows[:named]]
+        if others := rows[named:]:
+            rules = "another rule" if len(others) == 1 else f"{len(others)} other rules"
+            said.append(f"{sum(row['doubts'] for row in others):,} by {rules}")
+        total = f"{sum(row['doubts'] for row in rows):,}{': ' if said else ''}"
+        line = f"{'doubts':{LABEL}}{total}{'; '.join(said)}"
+        if len(line) <= WIDTH:
+            break
+    return [line]
 
 
 def _checks(rows: Iterable[Mapping[str, Any]]) -> str:

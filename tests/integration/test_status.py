@@ -211,10 +211,11 @@ def test_status_fits_one_screen_whatever_there_is_to_say(warehouse, served, sql)
 def test_coverage_and_doubts_are_told_in_numbers(warehouse):
     change(warehouse, f"{COVERAGE};{DOUBTS}")
     told = status().output
-    assert "137 of 140 recorded votes of 2007 to 2008" in told
-    assert "227 of 240 recorded votes of 1990 to 2008 are in this file" in told
+    assert "137 of 140 recorded votes of 2007 to 2008 are in this file;" in told
+    assert "227 of 240 of 1990 to 2008\n" in told
     (line,) = [line for line in told.splitlines() if line.startswith("doubts")]
-    assert "1,000: 900 totals that disagree; 90 vote of a non-member; 1 rule 990; 9 of 9 " in line
+    assert "1,000: 900 totals that disagree; 90 vote of a non-member; 10 by 10 other rules" in line
+    assert len(line) <= WIDTH
     facts = said()
     assert facts["doubts"][0] == {"rule": "totals that disagree", "doubts": 900}
     assert [row["found"] for row in facts["coverage"]] == [137, 227]
