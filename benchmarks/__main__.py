@@ -8,12 +8,12 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import field, growth, pairs, queries, refresh
+from benchmarks import field, growth, pairs, queries, refresh, world
 from benchmarks.tables import keep, machine, seconds, table
 from orchestration.layout import Layout
 
 PAIRS = "Counting every pair"
-PARTS = ("refresh", "pairs", "queries", "field", "growth")
+PARTS = ("refresh", "world", "pairs", "queries", "field", "growth")
 
 
 def main() -> None:
@@ -33,6 +33,8 @@ def main() -> None:
             _keep(refresh.TITLE, refresh.section(warehouse))
         else:
             warehouse = Layout.from_environment().folder
+        if "world" in parts:
+            _keep(world.TITLE, world.section(Path(folder)))
         published = Layout(warehouse).published(synthetic=False)
         if not published.exists() and {"pairs", "queries", "field"} & set(parts):
             asked.error(f"there is no {published}: run `unga refresh`, or the part refresh as well")

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.tables import megabytes, seconds, table
@@ -30,13 +31,13 @@ def section(warehouse: Path) -> str:
     for folder in (mirror, *mirror.iterdir()):
         if folder.is_dir():
             folder.chmod(0o755)
-    first = refreshed(warehouse, mirror)
+    first = refreshed(warehouse, {"UNGA_MIRROR": str(mirror)})
     inside = dbt_inside(warehouse)
     published = (warehouse / "unga.duckdb").stat().st_size
     exports = sum(file.stat().st_size for file in (warehouse / "exports").iterdir())
-    nothing = refreshed(warehouse, mirror)
+    nothing = refreshed(warehouse, {"UNGA_MIRROR": str(mirror)})
     newest = _change_newest_session(mirror)
-    again = refreshed(warehouse, mirror)
+    again = refreshed(warehouse, {"UNGA_MIRROR": str(mirror)})
     landing = sum(it.stat().st_size for it in (warehouse / "landing").rglob("*") if it.is_file())
     runs = table(
         ["refresh", "seconds", "peak memory"],
@@ -63,9 +64,12 @@ def section(warehouse: Path) -> str:
     )
 
 
-def refreshed(warehouse: Path, mirror: Path) -> Watched:
-    """Run `unga refresh`; raises RuntimeError, with what it said, if it fails."""
-    run = watch([UNGA, "refresh"], {"UNGA_WAREHOUSE": str(warehouse), "UNGA_MIRROR": str(mirror)})
+def refreshed(warehouse: Path, sources: Mapping[str, str]) -> Watched:
+    """Run `unga refresh`, with the variables that say where the sources are.
+
+    Raises RuntimeError, with what it said, if it fails.
+    """
+    run = watch([UNGA, "refresh"], {"UNGA_WAREHOUSE": str(warehouse), **sources})
     if run.returncode:
         raise RuntimeError(run.said)
     return run

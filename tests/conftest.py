@@ -5,9 +5,11 @@ Belongs here: fixtures that several folders of tests use. Not here: data of one 
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from warehouses import unga
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
@@ -47,22 +49,40 @@ def rehearsal() -> Path:
     return folder
 
 
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
+    """A folder that all processes of a test run share, filled by the first that needs it."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder, made = root / name, root / f"{name}.made"
+    with FileLock(root / f"{name}.lock"):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
+def build(warehouse: Path, *arguments: str, **variables: str) -> None:
+    """Run the command line, which has to end well."""
+    made = unga(warehouse, *arguments, **variables)
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse in which `unga sample` has run. Not to be changed: see `sample_warehouse`."""
-    warehouse = tmp_path_factory.mktemp("built")
-    made = unga(warehouse, "sample")
-    assert made.returncode == 0, made.stdout + made.stderr
-    return warehouse
+    return made_once(tmp_path_factory, "built", lambda folder: build(folder, "sample"))
 
 
 @pytest.fixture(scope="session")
 def built_mirror(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse in which `unga refresh` has run on the mirror's real votes. Not to be changed."""
-    warehouse = tmp_path_factory.mktemp("real")
-    made = unga(warehouse, "refresh", mirror=str(mirror))
-    assert made.returncode == 0, made.stdout + made.stderr
-    return warehouse
+    return made_once(
+        tmp_path_factory, "real", lambda folder: build(folder, "refresh", mirror=str(mirror))
+    )
 
 
 @pytest.fixture

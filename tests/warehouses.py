@@ -22,11 +22,13 @@ def environment(warehouse: Path, mirror: str = "") -> dict[str, str]:
     return os.environ | {"UNGA_WAREHOUSE": str(warehouse), "UNGA_MIRROR": mirror}
 
 
-def unga(warehouse: Path, *arguments: str, mirror: str = "") -> subprocess.CompletedProcess[str]:
+def unga(
+    warehouse: Path, *arguments: str, mirror: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
     return subprocess.run(
         [UNGA, *arguments],
-        env=environment(warehouse, mirror),
+        env=environment(warehouse, mirror) | variables,
         cwd=warehouse,
         capture_output=True,
         text=True,

@@ -14,13 +14,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouses import UNGA
+from served import Sources, served_sources
+from warehouses import unga
 
 from expectations.runner import SuiteResult, run_suite
 from orchestration.layout import DBT_PROJECT
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "sources"))
-from serving import Answer, Server  # noqa: E402
 
 pytestmark = pytest.mark.mirror
 
@@ -32,37 +30,22 @@ SUITES = ["completeness", "dim_roll_calls", "doubts", "fct_votes", "key_votes", 
 
 
 @pytest.fixture(scope="module")
-def servers(rehearsal: Path, mirror: Path, tmp_path_factory: pytest.TempPathFactory):
-    """The Dataverse and the raw files of the Secretariat: lists, redirects, ETags, and 404."""
-    folder = tmp_path_factory.mktemp("servers")
-    versions = folder / "api" / "datasets" / ":persistentId" / "versions"
-    versions.parent.mkdir(parents=True)
-    versions.symlink_to(rehearsal / "dataverse" / "versions.json")
-    (folder / "storage").mkdir()
-    (folder / "storage" / "UNVotes-1.RData").symlink_to(rehearsal / "dataverse" / "UNVotes-1.RData")
-    (folder / "data_extract").symlink_to(mirror / "unxml")
-    with Server(folder) as server:
-        stored = {"Location": f"{server.url}/storage/UNVotes-1.RData"}
-        server.always("api/access/datafile/10295576", Answer(303, b"", stored))
-        yield server
+def servers(
+    rehearsal: Path, mirror: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sources]:
+    """The Dataverse and the raw files of the Secretariat, as they answer."""
+    with served_sources(mirror, rehearsal, tmp_path_factory.mktemp("servers")) as sources:
+        yield sources
 
 
-def refresh(warehouse: Path, server: Server) -> subprocess.CompletedProcess[str]:
-    """`unga refresh` on the open internet, which is the fake servers here."""
-    return subprocess.run(
-        [UNGA, "refresh"],
-        env=os.environ
-        | {
-            "UNGA_WAREHOUSE": str(warehouse),
-            "UNGA_MIRROR": "",
-            "UNGA_DATAVERSE": server.url,
-            "UNGA_UNXML": f"{server.url}/data_extract",
-        },
-        cwd=warehouse,
-        capture_output=True,
-        text=True,
-        timeout=1800,
-    )
+def refresh(warehouse: Path, servers: Sources) -> subprocess.CompletedProcess[str]:
+    """`unga refresh` on the open internet, which is these servers."""
+    return unga(warehouse, "refresh", **servers.environment)
+
+
+def fetched(servers: Sources) -> list[str]:
+    """The data files of the Dataverse that were asked for."""
+    return [path for path in servers.asked if path.startswith("/storage/")]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +54,7 @@ def first_run(servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = tmp_path_factory.mktemp("world")
     made = refresh(warehouse, servers)
     assert made.returncode == 0, made.stdout + made.stderr
-    assert servers.times("api/access/datafile/10295576") == 1
+    assert fetched(servers) == ["/storage/10295576"], "the newest version with votes, once"
     return warehouse
 
 
@@ -89,7 +72,7 @@ def with_official(first_run: Path, servers, rehearsal: Path, tmp_path_factory) -
         shutil.copyfileobj(packed, plain)
     made = refresh(warehouse, servers)
     assert made.returncode == 0, made.stdout + made.stderr
-    assert servers.times("api/access/datafile/10295576") == 1, "what is landed is not fetched again"
+    assert len(fetched(servers)) == 1, "what is landed is not fetched again"
     return warehouse
 
 
