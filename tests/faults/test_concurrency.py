@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,25 +66,32 @@ RUNS = """
 """
 
 
-def readers_of(file: Path, one: str, many: str) -> list[subprocess.Popen[str]]:
-    return [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, str(file), one, many],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(READERS)
-    ]
+@contextmanager
+def readers_of(file: Path, one: str, many: str) -> Iterator[list[subprocess.Popen[str]]]:
+    """Readers at work, ended afterwards however the test went."""
+    with ExitStack() as ended:
+        readers = []
+        for _ in range(READERS):
+            reader = subprocess.Popen(
+                [sys.executable, "-c", READER, str(file), one, many],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            ended.callback(reader.kill)
+            readers.append(reader)
+        yield readers
 
 
 def builds_seen(readers: list[subprocess.Popen[str]], heads: list[str]) -> set[str]:
     """The builds that readers, told to end, were answered from; fails if one answer is of two."""
     seen = set()
     for reader, head in zip(readers, heads, strict=True):
-        answers, errors = reader.communicate("")
-        assert reader.returncode == 0, errors
+        assert reader.stdin and reader.stdout
+        reader.stdin.close()
+        # Not communicate(): that passes over what readline() has already taken from the pipe.
+        answers = reader.stdout.read()
+        assert reader.wait() == 0
         for answer in (head + answers).splitlines():
             builds = set(answer.split())
             assert len(builds) == 1, f"an answer from several builds: {answer}"
@@ -109,28 +117,28 @@ def test_readers_are_answered_from_one_whole_build_through_many_publications(
     published, following = tmp_path / "sample.duckdb", tmp_path / "build" / "sample.duckdb"
     following.parent.mkdir()
     stamped(built_sample / "sample.duckdb", published, 0)
-    readers = readers_of(published, STAMP, STAMPS)
-    heads = [reader.stdout.readline() for reader in readers if reader.stdout]
-    for build in range(1, PUBLICATIONS + 1):
-        stamped(published, following, build)
-        replace_published(following, published)
-    assert len(builds_seen(readers, heads)) > 2, "the readers saw nothing of the publications"
+    with readers_of(published, STAMP, STAMPS) as readers:
+        heads = [reader.stdout.readline() for reader in readers if reader.stdout]
+        for build in range(1, PUBLICATIONS + 1):
+            stamped(published, following, build)
+            replace_published(following, published)
+        assert len(builds_seen(readers, heads)) > 2, "the readers saw nothing of the publications"
 
 
 def test_readers_are_answered_from_one_whole_build_through_whole_refreshes(sample_warehouse):
-    readers = readers_of(sample_warehouse / "sample.duckdb", RUN, RUNS)
-    heads = [reader.stdout.readline() for reader in readers if reader.stdout]
-    for _ in range(REFRESHES):
-        refreshed = unga(sample_warehouse, "sample")
-        assert refreshed.returncode == 0, refreshed.stdout
-    with duckdb.connect(sample_warehouse / "sample.duckdb", read_only=True) as connection:
-        ((newest,),) = connection.sql(RUN).fetchall()
-    for nth, reader in enumerate(readers):
-        while newest not in heads[nth] and reader.stdout:
-            heads[nth] += reader.stdout.readline()
-    assert len(builds_seen(readers, heads)) == REFRESHES + 1, (
-        "not each build was seen, and no other"
-    )
+    with readers_of(sample_warehouse / "sample.duckdb", RUN, RUNS) as readers:
+        heads = [reader.stdout.readline() for reader in readers if reader.stdout]
+        for _ in range(REFRESHES):
+            refreshed = unga(sample_warehouse, "sample")
+            assert refreshed.returncode == 0, refreshed.stdout
+        with duckdb.connect(sample_warehouse / "sample.duckdb", read_only=True) as connection:
+            ((newest,),) = connection.sql(RUN).fetchall()
+        for nth, reader in enumerate(readers):
+            while newest not in heads[nth] and reader.poll() is None:
+                heads[nth] += reader.stdout.readline()
+        assert len(builds_seen(readers, heads)) == REFRESHES + 1, (
+            "not each build was seen, and no other"
+        )
 
 
 def free_port() -> int:
