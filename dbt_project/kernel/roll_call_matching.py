@@ -8,13 +8,14 @@ vote, unless the vote was all but unanimous. Such near twins are told apart by t
 where that is missing, they are paired as sets, in the order of their days.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import networkx as nx
 import numpy as np
 import pyarrow as pa
+from scipy.optimize import linear_sum_assignment
 
 # The older records of one source give the first days of a month for any day of it.
 MOST_DAYS_APART = 45
@@ -52,14 +53,22 @@ class RollCall:
     source_key: str
     session: str
     vote_date: date
-    draft: str | None
+    drafts: Sequence[str]
     number: str | None
 
     def may_be(self, other: "RollCall") -> bool:
-        """Whether nothing but the votes could tell the two apart."""
+        """Whether nothing but the votes could tell the two apart.
+
+        A source may count a special session's votes under the regular session of their time.
+        """
         near = abs((self.vote_date - other.vote_date).days) <= MOST_DAYS_APART
+        special = not (self.session.isdecimal() and other.session.isdecimal())
         named = self.number and other.number
-        return near and (not named or self.number == other.number)
+        return (
+            near
+            and (self.session == other.session or special)
+            and (not named or self.number == other.number)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,36 +87,32 @@ def match(
     others: Sequence[RollCall],
     votes: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> pa.Table:
-    """Pair roll calls of one source with those of others, session by session.
+    """Pair roll calls of one source with those of others.
 
     `votes` holds state -> vote by source and key. Returns one row per matched roll call of
     `unmatched` (schema MATCHES); `matched_by` is 'draft', 'votes', 'votes, among near twins' or
     'votes, not for certain'. What is not for certain may share its counterpart with another.
     """
+    first, second = _in_order(unmatched), _in_order(others)
     rows = []
-    sessions = {it.session for it in unmatched} & {it.session for it in others}
-    for session in sorted(sessions):
-        first = _in_order(roll_call for roll_call in unmatched if roll_call.session == session)
-        second = _in_order(roll_call for roll_call in others if roll_call.session == session)
-        pairs = list(_compared(first, second, votes))
-        for pair, how in _Pairing(first, second, pairs).chosen():
-            one, other = first[pair.first], second[pair.second]
-            rows.append(
-                {
-                    "source": one.source,
-                    "source_key": one.source_key,
-                    "other_source": other.source,
-                    "other_key": other.source_key,
-                    "matched_by": how,
-                    "agreement": pair.agreement,
-                    "states_shared": pair.shared,
-                    "days_apart": pair.days,
-                }
-            )
+    for pair, how in _Pairing(first, second, list(_compared(first, second, votes))).chosen():
+        one, other = first[pair.first], second[pair.second]
+        rows.append(
+            {
+                "source": one.source,
+                "source_key": one.source_key,
+                "other_source": other.source,
+                "other_key": other.source_key,
+                "matched_by": how,
+                "agreement": pair.agreement,
+                "states_shared": pair.shared,
+                "days_apart": pair.days,
+            }
+        )
     return pa.Table.from_pylist(rows, schema=MATCHES)
 
 
-def _in_order(roll_calls) -> list[RollCall]:
+def _in_order(roll_calls: Iterable[RollCall]) -> list[RollCall]:
     """By day, then by the source's number where keys are numbers."""
     return sorted(roll_calls, key=lambda it: (it.vote_date, len(it.source_key), it.source_key))
 
@@ -135,17 +140,19 @@ def _compared(
         return filled
 
     ours, theirs = matrix(first), matrix(second)
+    days = np.array([roll_call.vote_date for roll_call in second], dtype="datetime64[D]")
+    listed = (theirs > 0).sum(axis=1)
     for one, roll_call in enumerate(first):
-        both = (ours[one] > 0) & (theirs > 0)
-        shared = both.sum(axis=1)
-        alike = (both & (ours[one] == theirs)).sum(axis=1)
-        least = LEAST_SHARED * np.minimum((ours[one] > 0).sum(), (theirs > 0).sum(axis=1))
-        for other, counterpart in enumerate(second):
-            if shared[other] and shared[other] >= least[other] and roll_call.may_be(counterpart):
-                agreement = float(alike[other] / shared[other])
-                if agreement >= POSSIBLE:
-                    days = abs((roll_call.vote_date - counterpart.vote_date).days)
-                    yield Pair(one, other, agreement, int(shared[other]), days)
+        apart = np.abs((days - np.datetime64(roll_call.vote_date, "D")).astype(int))
+        for other in np.flatnonzero(apart <= MOST_DAYS_APART):
+            if not roll_call.may_be(second[other]):
+                continue
+            both = (ours[one] > 0) & (theirs[other] > 0)
+            shared = int(both.sum())
+            alike = int((both & (ours[one] == theirs[other])).sum())
+            least = LEAST_SHARED * min(int((ours[one] > 0).sum()), int(listed[other]))
+            if shared and shared >= least and alike / shared >= POSSIBLE:
+                yield Pair(one, int(other), alike / shared, shared, int(apart[other]))
 
 
 @dataclass
@@ -185,7 +192,7 @@ class _Pairing:
         named = [
             pair
             for pair in self._open(SAME)
-            if self.first[pair.first].draft == self.second[pair.second].draft is not None
+            if set(self.first[pair.first].drafts) & set(self.second[pair.second].drafts)
         ]
         yield from (self._choose(pair, "draft") for pair in named if _only_one(pair, named))
 
@@ -194,16 +201,28 @@ class _Pairing:
             yield self._choose(clear[0], "votes")
 
     def _among_twins(self, twins: Sequence[Pair]) -> Iterator[tuple[Pair, str]]:
-        sides = {pair.first for pair in twins}, {pair.second for pair in twins}
+        sides = sorted({pair.first for pair in twins}), sorted({pair.second for pair in twins})
         how = "votes, among near twins" if len(sides[0]) == len(sides[1]) else UNSURE
-        # Best votes first; of equals, nearest day; of these, in the order of their days.
-        in_order = sorted(twins, key=lambda it: (-it.agreement, it.days, it.first, it.second))
-        for pair in in_order:
-            if pair.first not in self.matched and pair.second not in self.taken:
-                yield self._choose(pair, how)
+        for pair in _as_sets(twins, *sides):
+            yield self._choose(pair, how)
         # One more than the other side has may be a second record of one of them.
-        for place in sorted(sides[0] - self.matched):
-            yield self._choose(next(pair for pair in in_order if pair.first == place), UNSURE)
+        for place in sorted(set(sides[0]) - self.matched):
+            alike = [pair for pair in twins if pair.first == place]
+            yield self._choose(max(alike, key=lambda pair: pair.agreement), UNSURE)
+
+
+def _as_sets(twins: Sequence[Pair], first: Sequence[int], second: Sequence[int]) -> list[Pair]:
+    """Near twins paired in the order of their days, or as many of them as alike votes allow."""
+    by_places = {(pair.first, pair.second): pair for pair in twins}
+    in_order = list(zip(first, second, strict=False))
+    if len(first) == len(second) and all(places in by_places for places in in_order):
+        return [by_places[places] for places in in_order]
+    alike = np.full((len(first), len(second)), -1.0)
+    for (one, other), pair in by_places.items():
+        alike[first.index(one), second.index(other)] = pair.agreement
+    chosen = zip(*linear_sum_assignment(alike, maximize=True), strict=True)
+    places = [(first[one], second[other]) for one, other in chosen]
+    return [by_places[one_and_other] for one_and_other in places if one_and_other in by_places]
 
 
 def _only_one(pair: Pair, pairs: Sequence[Pair]) -> bool:

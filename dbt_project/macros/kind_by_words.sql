@@ -1,11 +1,14 @@
 {#-
 What a vote was on, told by Voeten's words for it.
 
-`kind_by_words`: 'motion', 'paragraph' or 'amendment' where the words say so, else null. Up to 1990 the text is an abstract in
-capitals ("TO ADOPT GHANA MOTION FOR ..."), later what the president said before the vote. Only what begins a text tells
-its kind: a draft resolution may mention motions.
-`draft_named`: the symbol of the draft that the text names, in one spelling (A/3309, A/L.317).
+`kind_by_words`: 'motion', 'paragraph' or 'amendment' where the words say so, else null. Up to 1990 the text is an
+abstract in capitals ("TO ADOPT GHANA MOTION FOR ..."), later what the president said before the vote. Only what
+begins a text tells its kind: a draft resolution may mention motions.
+`draft_named`: the symbol of the draft that the text names, in one spelling (A/3309, A/L.317); `drafts_in`: all
+that a column of symbols names.
 `is_two_thirds_motion`: the text asks for the two-thirds majority.
+`kind_by_symbol`: 'decision' for the numbers of decisions (A/DEC, or from 400 up from session 31 on), else
+'resolution'.
 Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
 -#}
 {% macro kind_by_words(column) -%}
@@ -47,11 +50,15 @@ Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
 {%- endmacro %}
 
 {% macro draft_named(column) -%}
-    nullif(
-        replace(
-            regexp_extract({{ column }}, '\((A/(?:(?:C\. ?\d|(?:ES-|S-)?[IVX\d]+)/)?(?:L\. ?)?\d+)', 1), ' ', ''
-        ), ''
-    )
+    nullif(replace(regexp_extract({{ column }}, '\((?:[^()]*; )?({{ document_symbol() }})', 1), ' ', ''), '')
+{%- endmacro %}
+
+{% macro drafts_in(column) -%}
+    list_transform(regexp_extract_all({{ column }}, '{{ document_symbol() }}'), lambda named: replace(named, ' ', ''))
+{%- endmacro %}
+
+{% macro document_symbol() -%}
+    A/(?:(?:C\. ?\d|(?:ES-|S-)?[IVX\d]+)/)?(?:L\. ?)?\d+
 {%- endmacro %}
 
 {% macro is_two_thirds_motion(column) -%}
@@ -60,4 +67,11 @@ Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
         '^TO REQUIRE (A |THE )?2/3|2/3.MAJORITY.RULE (VOTE ON|BE APPLIED|TO THE VOTE)|MOTION FOR A 2/3 MAJORITY'
         || '|BE CONSIDERED AN \W*IMPORTANT QUESTION'
     ), false)
+{%- endmacro %}
+
+{% macro kind_by_symbol(column) -%}
+    if(
+        coalesce(regexp_matches({{ column }}, '^A/DEC/|^A/RES/(3[1-9]|[4-9]\d|1\d\d)/[4-9]\d\d[A-Z]?$'), false),
+        'decision', 'resolution'
+    )
 {%- endmacro %}

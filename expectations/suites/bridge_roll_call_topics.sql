@@ -1,10 +1,12 @@
 -- One row per session: how much of it the topics cover. Resolutions only: a paragraph or an amendment is about
--- what its resolution is about. Shares of few roll calls say nothing and stay empty.
+-- what its resolution is about. Shares of few roll calls say
+-- nothing and stay empty, as do shares of codes where Voeten, who gives them, has few of the roll calls.
 with topics as (
     select
         roll_calls.session,
         schemes.scheme,
         roll_calls.roll_call_id,
+        contains(roll_calls.sources, 'voeten') as is_coded,
         count(*) filter (topics.topic = 'all') as times_all,
         count(*) filter (topics.topic not in ('all', 'none', 'other')) as topics
     from marts.dim_roll_calls as roll_calls
@@ -21,8 +23,11 @@ select
         as not_once_under_all,
     if(roll_calls < 10, null, 300 * count(*) filter (scheme = 'study' and topics = 0) / count(*))
         as percent_without_a_study_topic,
-    if(roll_calls < 10, null, 300 * count(*) filter (scheme = 'voeten' and topics = 0) / count(*))
-        as percent_without_a_voeten_code
+    if(
+        count(distinct roll_call_id) filter (is_coded) < 10,
+        null,
+        300 * count(*) filter (scheme = 'voeten' and topics = 0) / count(*)
+    ) as percent_without_a_voeten_code
 from topics
 group by session
 order by session

@@ -15,8 +15,11 @@ source_roll_calls as (
         found.source,
         found.source_session as session,
         found.source_key,
-        found.source_symbol,
-        found.vote_date,
+        case
+            when found.source = 'unxml' or found.source_key like '%@%'
+                then regexp_replace(upper(found.source_symbol), '[\s\[\]]', '', 'g')
+            else found.source_key
+        end as file_key,
         coalesce(found.symbol, found.source || ' ' || found.source_key) as name,
         coalesce(kept.times_kept, 0) as times_kept
     from intermediate.int_source_roll_calls as found
@@ -27,54 +30,67 @@ source_roll_calls as (
 in_the_files as (
     select
         'undl' as source,
-        undl_id as source_key,
-        resolution as source_symbol,
-        vote_date,
-        count(*) filter (ms_vote = 'Y') as yes,
-        count(*) filter (ms_vote = 'N') as no,
-        count(*) filter (ms_vote = 'A') as abstain
+        coalesce(nullif(undl_id, ''), regexp_replace(upper(resolution), '[\s\[\]]', '', 'g')) as file_key,
+        any_value(session) as session,
+        [
+            count(*) filter (ms_vote = 'Y'), count(*) filter (ms_vote = 'N'), count(*) filter (ms_vote = 'A')
+        ] as votes
     from raw.undl_votes
     group by all
     union all
     select
         'unxml' as source,
-        null as source_key,
-        symbol as source_symbol,
-        vote_date,
-        count(distinct state_name) filter (vote = 'yes') as yes,
-        count(distinct state_name) filter (vote = 'no') as no,
-        count(distinct state_name) filter (vote = 'abstain') as abstain
+        regexp_replace(upper(symbol), '[\s\[\]]', '', 'g') as file_key,
+        any_value(session) as session,
+        [
+            count(distinct state_name) filter (vote = 'yes'),
+            count(distinct state_name) filter (vote = 'no'),
+            count(distinct state_name) filter (vote = 'abstain')
+        ] as votes
     from (
         select
             *,
-            min((file, row_number)) over (partition by symbol) as first_line
+            min((file, row_number)) over (partition by regexp_replace(upper(symbol), '[\s\[\]]', '', 'g'))
+                as first_line
         from raw.unxml_resolutions
         where adoption_type = 'recorded' and (file, row_number) in (select (file, row_number) from raw.unxml_votes)
     )
     inner join raw.unxml_votes using (file, row_number)
     where (file, row_number) = first_line
-    group by symbol, vote_date
+    group by all
     union all
     select
         'voeten' as source,
-        roll_call as source_key,
-        null as source_symbol,
-        null as vote_date,
-        count(*) filter (vote = 1) as yes,
-        count(*) filter (vote = 3) as no,
-        count(*) filter (vote = 2) as abstain
+        roll_call as file_key,
+        any_value(roll_calls.session)::varchar as session,
+        [count(*) filter (vote = 1), count(*) filter (vote = 3), count(*) filter (vote = 2)] as votes
     from raw.voeten_votes
+    inner join raw.voeten_roll_calls as roll_calls using (roll_call)
     group by all
+),
+
+-- Of two records with the same symbol, day and words one is taken.
+second_records as (
+    select
+        'voeten' as source,
+        second_record.roll_call as file_key
+    from raw.voeten_roll_calls as second_record
+    inner join raw.voeten_roll_calls as taken using (unres, vote_date, descr)
+    inner join source_roll_calls
+        on source_roll_calls.source = 'voeten' and taken.roll_call = source_roll_calls.source_key
+    where second_record.roll_call <> taken.roll_call
 ),
 
 left_out as (
     select
-        ids.source,
-        ids.source_key,
-        sum(if(doubts.rule = 'two votes of a state', 1 + length(says) - length(replace(says, ',', '')), 1)) as votes
-    from intermediate.int_doubts as doubts
-    inner join intermediate.int_roll_call_ids as ids using (source, roll_call_id)
-    where doubts.rule in ('two votes of a state', 'name not known')
+        source,
+        source_key,
+        [
+            coalesce(sum(votes) filter (vote = 'yes'), 0),
+            coalesce(sum(votes) filter (vote = 'no'), 0),
+            coalesce(sum(votes) filter (vote = 'abstain'), 0)
+        ] as votes
+    from intermediate.int_votes_left_out
     group by all
 ),
 
@@ -82,35 +98,27 @@ counted as (
     select
         source,
         source_key,
-        count(*) filter (vote = 'yes') as yes,
-        count(*) filter (vote = 'no') as no,
-        count(*) filter (vote = 'abstain') as abstain
+        [
+            count(*) filter (vote = 'yes'), count(*) filter (vote = 'no'), count(*) filter (vote = 'abstain')
+        ] as votes
     from intermediate.int_source_votes
     group by all
 ),
 
 compared as (
     select
-        source_roll_calls.*,
-        [in_the_files.yes, in_the_files.no, in_the_files.abstain] as in_the_file,
-        [coalesce(counted.yes, 0), coalesce(counted.no, 0), coalesce(counted.abstain, 0)] as here,
-        coalesce(left_out.votes, 0) as left_out
+        source,
+        coalesce(source_roll_calls.session, in_the_files.session) as session,
+        coalesce(source_roll_calls.name, source || ' ' || file_key) as name,
+        source_roll_calls.times_kept,
+        in_the_files.votes as in_the_file,
+        coalesce(counted.votes, [0, 0, 0]) as here,
+        coalesce(left_out.votes, [0, 0, 0]) as left_out
     from source_roll_calls
-    left join in_the_files
-        on
-            source_roll_calls.source = in_the_files.source
-            and (
-                source_roll_calls.source_key = in_the_files.source_key
-                or (
-                    nullif(in_the_files.source_key, '') is null
-                    and source_roll_calls.source_symbol is not distinct from in_the_files.source_symbol
-                    and source_roll_calls.vote_date = in_the_files.vote_date
-                )
-            )
-    left join counted
-        on source_roll_calls.source = counted.source and source_roll_calls.source_key = counted.source_key
-    left join left_out
-        on source_roll_calls.source = left_out.source and source_roll_calls.source_key = left_out.source_key
+    full outer join in_the_files using (source, file_key)
+    anti join second_records using (source, file_key)
+    left join counted using (source, source_key)
+    left join left_out using (source, source_key)
 ),
 
 at_fault as (
@@ -125,22 +133,24 @@ at_fault as (
             ),
             ', ' order by name
         ) filter (
-            in_the_file is null
-            or (left_out = 0 and in_the_file <> here)
-            or list_sum(in_the_file) - list_sum(here) <> left_out
+            times_kept is null
+            or in_the_file is null
+            or in_the_file[1] - here[1] <> left_out[1]
+            or in_the_file[2] - here[2] <> left_out[2]
+            or in_the_file[3] - here[3] <> left_out[3]
         ) as changed_on_the_way
     from compared
     group by all
 )
 
 select
-    completeness.source,
-    completeness.session,
+    source,
+    session,
     completeness.expected_roll_calls,
     completeness.found_roll_calls,
-    completeness.status,
+    coalesce(completeness.status, 'not in the mart') as status,
     at_fault.not_kept_once,
     at_fault.changed_on_the_way
 from marts.completeness
-left join at_fault using (source, session)
-order by completeness.source, completeness.session
+full outer join at_fault using (source, session)
+order by source, session

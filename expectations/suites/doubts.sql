@@ -27,9 +27,21 @@ doubted as (
         source,
         session,
         rule,
+        count(*) as doubts,
         count(distinct roll_call_id) as roll_calls,
         count(distinct state) filter (roll_call_id is null) as states
     from marts.doubts
+    group by all
+),
+
+compared as (
+    select
+        ids.source,
+        found.source_session as session,
+        sum(agreement.votes_compared) as votes
+    from marts.source_agreement as agreement
+    inner join intermediate.int_roll_call_ids as ids using (roll_call_id)
+    inner join intermediate.int_source_roll_calls as found using (source, source_key)
     group by all
 ),
 
@@ -38,7 +50,8 @@ to_be_told as (
     select
         source,
         roll_call_id,
-        'totals differ' as rule
+        'totals differ' as rule,
+        1 as times
     from marts.dim_roll_calls
     where
         stated_by = 'source'
@@ -51,7 +64,8 @@ to_be_told as (
     select
         roll_calls.source,
         votes.roll_call_id,
-        'vote of a non-member' as rule
+        'vote of a non-member' as rule,
+        count(*) as times
     from marts.fct_votes as votes
     inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
     left join seeds.member_states as members
@@ -61,13 +75,30 @@ to_be_told as (
             and coalesce(members.member_to, date '2999-01-01')
             > if(date_precision = 'month', date_trunc('month', vote_date), vote_date)
     where votes.vote <> 'absent' and members.state is null
+    group by all
     union all
+    -- Whichever of the sources it is told of.
     select
-        split_part(source_agreement.sources, ', ', -1) as source,
+        null as source,
         roll_call_id,
-        'sources differ on a vote' as rule
+        'sources differ on a vote' as rule,
+        votes_different as times
     from marts.source_agreement
     where votes_different > 0
+),
+
+told as (
+    select
+        to_be_told.roll_call_id,
+        to_be_told.rule,
+        count(distinct coalesce(doubts.state, '')) as times
+    from to_be_told
+    inner join marts.doubts as doubts
+        on
+            to_be_told.roll_call_id = doubts.roll_call_id
+            and to_be_told.rule = doubts.rule
+            and doubts.source = coalesce(to_be_told.source, doubts.source)
+    group by all
 ),
 
 untold as (
@@ -78,8 +109,8 @@ untold as (
         string_agg(distinct to_be_told.roll_call_id, ', ' order by to_be_told.roll_call_id) as roll_calls
     from to_be_told
     inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
-    anti join marts.doubts as doubts
-        on to_be_told.roll_call_id = doubts.roll_call_id and to_be_told.rule = doubts.rule
+    left join told using (roll_call_id, rule)
+    where coalesce(told.times, 0) < to_be_told.times
     group by all
 ),
 
@@ -91,16 +122,19 @@ counted as (
         case
             when rule = 'fewer roll calls than reviewed' then expected_roll_calls - found_roll_calls
             when rule = 'state never named' then states
+            when rule = 'sources differ on a vote' then doubted.doubts
             else roll_calls
         end as doubts,
         case
             when rule = 'fewer roll calls than reviewed' then expected_roll_calls
             when rule = 'state never named' then members
+            when rule = 'sources differ on a vote' then compared.votes
             else found_roll_calls
         end as of
     from doubted
     left join sessions using (source, session)
     left join seats using (source, session)
+    left join compared using (source, session)
 )
 
 select

@@ -35,16 +35,21 @@ in_the_warehouse as (
     group by symbol
 ),
 
--- What a source should have: its release reaches the day in that session.
+-- What a source should have: its release has the days around it in that session, or a person counted the session
+-- through that day.
 promised as (
     select distinct
         expected.symbol,
-        reach.source
+        sessions.source
     from expected
-    inner join marts.completeness as reach
-        on
-            expected.session = reach.session
-            and expected.vote_date between reach.first_vote and reach.last_vote
+    inner join marts.completeness as sessions on expected.session = sessions.session
+    inner join intermediate.int_reach as reach on sessions.source = reach.source
+    where
+        expected.vote_date between sessions.first_vote and sessions.last_vote
+        or (
+            expected.vote_date between reach.first_vote and reach.last_vote
+            and expected.vote_date <= sessions.expected_through
+        )
 ),
 
 -- A gap that names the roll call, or a stretch of its session that holds the day, and nothing else.

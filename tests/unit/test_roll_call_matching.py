@@ -28,13 +28,13 @@ def split(no: int, abstain: int = 0, start: int = 0) -> dict[str, str]:
 
 
 def ours(key: str, day: int = 1, draft: str | None = None, number: str | None = None) -> RollCall:
-    return RollCall("voeten", key, "10", date(1955, 11, 1 + day), draft, number)
+    return RollCall("voeten", key, "10", date(1955, 11, 1 + day), [draft] if draft else [], number)
 
 
 def theirs(
     key: str, day: int = 1, draft: str | None = None, number: str | None = "A/RES/900(X)"
 ) -> RollCall:
-    return RollCall("undl", key, "10", date(1955, 11, 1 + day), draft, number)
+    return RollCall("undl", key, "10", date(1955, 11, 1 + day), [draft] if draft else [], number)
 
 
 def matched(first, second, votes) -> dict[str, tuple[str, str]]:
@@ -89,6 +89,32 @@ def test_twins_without_drafts_are_matched_as_sets_in_the_order_of_their_days():
     assert found == {key: (key, "votes, among near twins") for key in "123"}
 
 
+def test_twins_on_other_days_are_matched_in_order_and_not_by_the_nearest_day():
+    votes = {(source, key): split(0) for source in ("voeten", "undl") for key in "12"}
+    found = matched(
+        [ours("1", day=1), ours("2", day=10)], [theirs("1", day=9), theirs("2", day=20)], votes
+    )
+    assert found == {key: (key, "votes, among near twins") for key in "12"}
+
+
+def test_no_twin_is_left_over_where_all_can_be_paired():
+    # The first is like both of theirs, the second like one of them only.
+    votes = {
+        ("voeten", "1"): split(2),
+        ("voeten", "2"): split(3, start=0),
+        ("undl", "a"): split(3),
+        ("undl", "b"): split(1),
+    }
+    found = matched([ours("1"), ours("2", day=2)], [theirs("a"), theirs("b", day=2)], votes)
+    assert {key: other for key, (other, _) in found.items()} == {"1": "b", "2": "a"}
+
+
+def test_a_special_session_may_be_counted_under_the_regular_one_of_its_time():
+    votes = {("voeten", "1"): split(20), ("undl", "a"): split(20)}
+    other = RollCall("undl", "a", "ES-10", date(1955, 11, 2), [], None)
+    assert matched([ours("1")], [other], votes) == {"1": ("a", "votes")}
+
+
 def test_a_second_record_of_a_vote_is_counted_once_and_says_so():
     votes = {("voeten", "1"): split(5), ("voeten", "2"): split(5), ("undl", "a"): split(5)}
     found = matched([ours("1"), ours("2")], [theirs("a")], votes)
@@ -101,8 +127,8 @@ def test_a_second_record_of_a_vote_is_counted_once_and_says_so():
 @pytest.mark.parametrize(
     "other",
     [
-        RollCall("undl", "a", "11", date(1955, 11, 2), None, None),
-        RollCall("undl", "a", "10", date(1955, 12, 18), None, None),
+        RollCall("undl", "a", "11", date(1955, 11, 2), [], None),
+        RollCall("undl", "a", "10", date(1955, 12, 18), [], None),
     ],
     ids=["another session", "46 days later"],
 )

@@ -62,52 +62,6 @@ unseated as (
             < coalesce(kept.kept_to, date '2999-01-01')
 ),
 
-unread as (
-    select
-        'undl' as source,
-        undl_key as source_key,
-        unknown_name,
-        vote
-    from {{ ref('stg_undl__votes') }}
-    union all
-    select
-        'unxml' as source,
-        unxml_key as source_key,
-        unknown_name,
-        vote
-    from {{ ref('stg_unxml__votes') }}
-    union all
-    select
-        'voeten' as source,
-        voeten_key as source_key,
-        unknown_name,
-        vote
-    from {{ ref('stg_voeten__votes') }}
-),
-
-listed as (
-    select
-        'undl' as source,
-        undl_key as source_key,
-        state,
-        vote
-    from {{ ref('stg_undl__votes') }}
-    union all
-    select
-        'unxml' as source,
-        unxml_key as source_key,
-        state,
-        vote
-    from {{ ref('stg_unxml__votes') }}
-    union all
-    select
-        'voeten' as source,
-        voeten_key as source_key,
-        state,
-        vote
-    from {{ ref('stg_voeten__votes') }}
-),
-
 differing as (
     select
         roll_call_id,
@@ -118,39 +72,6 @@ differing as (
     from {{ ref('int_source_vote_comparison') }}
     where vote_a <> vote_b
     group by roll_call_id, source_b, state
-),
-
--- A source that lists absences names every member of the day.
-named as (
-    select
-        roll_calls.source,
-        roll_calls.source_session,
-        seats.state,
-        count(*) as roll_calls,
-        count(votes.state) as times_named
-    from roll_calls
-    inner join {{ ref('int_source_seats') }} as seats using (source, source_key)
-    left join {{ ref('int_source_votes') }} as votes
-        on seats.source = votes.source and seats.source_key = votes.source_key and seats.state = votes.state
-    anti join unseated
-        on
-            seats.source = unseated.source
-            and seats.source_key = unseated.source_key
-            and seats.state = unseated.state
-    where
-        seats.is_certain_all_month
-        -- The synthetic Assembly has few of the members.
-        and seats.state in (select int_source_votes.state from {{ ref('int_source_votes') }})
-    group by all
-),
-
-lists_absences as (
-    select distinct
-        roll_calls.source,
-        roll_calls.source_session
-    from roll_calls
-    inner join {{ ref('int_source_votes') }} as votes using (source, source_key)
-    where votes.vote = 'absent'
 ),
 
 doubts as (
@@ -265,21 +186,11 @@ doubts as (
         source,
         source_key,
         state,
-        'two votes of a state' as rule,
-        string_agg(vote, ', ' order by vote) as says
-    from listed
-    where state is not null
-    group by source, source_key, state
-    having count(*) > 1
-    union all
-    select
-        source,
-        source_key,
-        null as state,
-        'name not known' as rule,
-        unknown_name || ': ' || vote as says
-    from unread
-    where unknown_name is not null and vote <> 'not_member' and not (source = 'voeten' and vote = 'absent')
+        rule,
+        coalesce(unknown_name || ': ', '') || string_agg(vote, ', ' order by vote) as says
+    from {{ ref('int_votes_left_out') }}
+    where not (source = 'voeten' and state is null and vote in ('absent', 'not_member'))
+    group by source, source_key, state, unknown_name, rule
     union all
     select
         source,
@@ -295,6 +206,7 @@ select
     doubts.source,
     roll_calls.release,
     roll_calls.roll_call_id,
+    doubts.source_key,
     doubts.state,
     roll_calls.year,
     roll_calls.source_session as session,
@@ -304,15 +216,42 @@ from doubts
 inner join roll_calls using (source, source_key)
 union all
 select
-    named.source,
+    never.source,
     reach.release,
     null as roll_call_id,
-    named.state,
+    null as source_key,
+    never.state,
     null as year,
-    named.source_session as session,
+    never.session,
     'state never named' as rule,
-    format('in none of {} roll calls', named.roll_calls) as says
-from named
-inner join lists_absences using (source, source_session)
+    format('in none of {} roll calls', never.roll_calls) as says
+from {{ ref('int_states_never_named') }} as never
 inner join {{ ref('int_reach') }} as reach using (source)
-where named.times_named = 0 and named.roll_calls >= 10
+union all
+-- Two records of one vote, of which one is taken, that do not say the same.
+select
+    'voeten' as source,
+    any_value(second_record.release) as release,
+    any_value(roll_calls.roll_call_id) as roll_call_id,
+    any_value(roll_calls.source_key) as source_key,
+    null as state,
+    any_value(roll_calls.year) as year,
+    any_value(roll_calls.source_session) as session,
+    'two records differ' as rule,
+    format(
+        '{} beside {}: {} votes differ', second_record.roll_call, any_value(roll_calls.source_key),
+        count(*) filter (taken.vote <> other.vote)
+    ) as says
+from {{ source('raw', 'voeten_roll_calls') }} as second_record
+anti join {{ ref('stg_voeten__roll_calls') }} as kept on second_record.roll_call = kept.voeten_key
+inner join roll_calls
+    on
+        roll_calls.source = 'voeten'
+        and second_record.unres = roll_calls.source_symbol
+        and second_record.vote_date = roll_calls.vote_date
+        and second_record.descr = roll_calls.title
+inner join {{ source('raw', 'voeten_votes') }} as other on second_record.roll_call = other.roll_call
+inner join {{ source('raw', 'voeten_votes') }} as taken
+    on roll_calls.source_key = taken.roll_call and other.ccode = taken.ccode
+group by second_record.roll_call
+having count(*) filter (taken.vote <> other.vote) > 0

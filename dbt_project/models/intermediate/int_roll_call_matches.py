@@ -1,24 +1,30 @@
 """One row per roll call that the votes match with another source's: see int_roll_call_matches.yml.
 
-Belongs here: which roll calls are asked about. The matching is in kernel/roll_call_matching.py.
+Belongs here: which roll calls are compared with which. The matching is in
+kernel/roll_call_matching.py.
 """
 
+import pyarrow as pa
 from roll_call_matching import RollCall, match
 
 
 def model(dbt, session):
-    """Match what no symbol matches: Voeten's roll calls with those of the UN's own sources."""
+    """Match what no symbol matches: the UN's own two sources first, then Voeten with both."""
     dbt.config(materialized="table")
-    unmatched = dbt.ref("int_unmatched_roll_calls").to_arrow_table().to_pylist()
-    listed = dbt.ref("int_source_votes")
-    asked = dbt.ref("int_unmatched_roll_calls").select("source, source_key")
+    unmatched = dbt.ref("int_unmatched_roll_calls")
+    asked = unmatched.select("source, source_key").distinct().set_alias("asked")
+    listed = dbt.ref("int_source_votes").set_alias("listed")
     votes: dict[tuple[str, str], dict[str, str]] = {}
-    rows = listed.set_alias("listed").join(asked.set_alias("asked"), "source, source_key")
-    for row in rows.select("source, source_key, state, vote").fetchall():
+    columns = "source, source_key, state, vote"
+    for row in listed.join(asked, "source, source_key").select(columns).fetchall():
         votes.setdefault(row[:2], {})[row[2]] = row[3]
-    roll_calls = [RollCall(**row) for row in unmatched]
-    return match(
-        [roll_call for roll_call in roll_calls if roll_call.source == "voeten"],
-        [roll_call for roll_call in roll_calls if roll_call.source != "voeten"],
-        votes,
-    )
+    of_un: dict[str, list[RollCall]] = {"undl": [], "unxml": []}
+    with_voeten: dict[str, list[RollCall]] = {"undl": [], "unxml": [], "voeten": []}
+    for row in unmatched.to_arrow_table().to_pylist():
+        asks = row.pop("asks")
+        (of_un if asks == "un" else with_voeten)[row["source"]].append(RollCall(**row))
+    un = match(of_un["unxml"], of_un["undl"], votes)
+    # What undl has too is asked about under undl's record alone.
+    same = set(un["source_key"].to_pylist())
+    others = with_voeten["undl"] + [it for it in with_voeten["unxml"] if it.source_key not in same]
+    return pa.concat_tables([un, match(with_voeten["voeten"], others, votes)])

@@ -1,40 +1,74 @@
--- Roll calls that no other source has under the same symbol, in sessions that another source has too. The
--- letter of a part may be Voeten's own: 2758G(XXVI) may be what the UN calls 2758(XXVI).
+-- Roll calls that may be another source's too, though no symbol says so. `asks`: which match they are asked
+-- about. A part's letter may be Voeten's own: 2758G(XXVI) may be what the UN calls 2758(XXVI).
 with roll_calls as (
     select
         source,
         source_key,
         session,
         vote_date,
-        draft_symbol as draft,
-        regexp_replace(symbol, '^(A/RES/(?:(?:ES-|S-)?\d+/)?\d+)[A-Z].*?(\([^)]*\))?$', '\1\2') as number,
-        kind,
-        match_symbol
+        list_filter(draft_symbols, lambda named: named is not null) as drafts,
+        regexp_replace(
+            replace(symbol, 'A/DEC/', 'A/RES/'),
+            '^(A/RES/(?:(?:ES-|S-)?\d+/)?\d+)[A-Z].*?(\([^)]*\))?$',
+            '\1\2'
+        ) as number,
+        match_symbol,
+        case source when 'undl' then 1 when 'unxml' then 2 else 3 end as precedence
     from {{ ref('int_source_roll_calls') }}
-    where kind not in ('paragraph', 'amendment')
+    where not is_marked_part and (kind <> 'paragraph' or symbol is null)
 ),
 
-by_symbol as (
-    select match_symbol
+had_by as (
+    select
+        match_symbol,
+        list(source) as sources
     from roll_calls
     where match_symbol is not null
     group by match_symbol
-    having bool_or(source = 'voeten') and bool_or(source <> 'voeten')
+),
+
+asked as (
+    select
+        roll_calls.* exclude (match_symbol, precedence),
+        unnest(
+            case
+                when source = 'voeten' and not list_has_any(coalesce(had_by.sources, []), ['undl', 'unxml'])
+                    then ['voeten']
+                when source = 'undl'
+                    then list_concat(
+                        if(list_contains(coalesce(had_by.sources, []), 'unxml'), [], ['un']),
+                        if(list_contains(coalesce(had_by.sources, []), 'voeten'), [], ['voeten'])
+                    )
+                -- Where undl has it too, undl's record is asked about.
+                when source = 'unxml' and not list_contains(coalesce(had_by.sources, []), 'undl')
+                    then list_concat(
+                        ['un'], if(list_contains(coalesce(had_by.sources, []), 'voeten'), [], ['voeten'])
+                    )
+                else []
+            end
+        ) as asks
+    from roll_calls
+    left join had_by using (match_symbol)
 )
 
+-- Only those that have a possible counterpart of their time.
 select
-    source,
-    source_key,
-    session,
-    vote_date,
-    draft,
-    nullif(number, '') as number
-from roll_calls
-where
-    (match_symbol is null or match_symbol not in (select by_symbol.match_symbol from by_symbol))
-    and session in (
-        select others.session
-        from roll_calls as others
-        group by others.session
-        having bool_or(others.source = 'voeten') and bool_or(others.source <> 'voeten')
-    )
+    asked.source,
+    asked.source_key,
+    asked.session,
+    asked.vote_date,
+    asked.drafts,
+    nullif(asked.number, '') as number,
+    asked.asks
+from asked
+where exists (
+    select 1
+    from asked as others
+    where
+        asked.asks = others.asks
+        and case asked.asks
+            when 'un' then asked.source <> others.source
+            else (asked.source = 'voeten') <> (others.source = 'voeten')
+        end
+        and others.vote_date between asked.vote_date - 45 and asked.vote_date + 45
+)

@@ -35,20 +35,50 @@ gaps as (
     select
         years.year,
         string_agg(
-            distinct concat(known_gaps.source, ', ' || known_gaps.symbol, ': ', known_gaps.reason),
+            distinct concat(
+                known_gaps.source, ' lacks ',
+                coalesce(known_gaps.symbol, concat(known_gaps.gap_from, ' to ', known_gaps.gap_to)),
+                ': ', known_gaps.reason
+            ),
             '; '
-        ) as reason
+        ) as reason,
+        bool_or(known_gaps.symbol is null) as is_stretch,
+        count(distinct known_gaps.symbol) as named
     from {{ ref('known_gaps') }} as known_gaps
     inner join {{ ref('int_reach') }} as reach using (source)
-    left join {{ ref('assembly_sessions') }} as sessions using (session)
     inner join (select unnest(range(1946, 2100)) as year) as years
         on
-            years.year between year(coalesce(known_gaps.gap_from, sessions.opened))
-            and year(coalesce(known_gaps.gap_to, known_gaps.gap_from, sessions.closed, reach.last_vote))
-    where known_gaps.excuses = 'missing' and known_gaps.source = 'voeten'
+            years.year between year(known_gaps.gap_from)
+            and year(coalesce(known_gaps.gap_to, known_gaps.gap_from))
+    where
+        known_gaps.excuses = 'missing'
+        and known_gaps.source = 'voeten'
+        and known_gaps.gap_from <= reach.last_vote
+        and (
+            known_gaps.symbol is null
+            or known_gaps.symbol not in (
+                select roll_calls.symbol
+                from {{ ref('int_roll_calls') }} as roll_calls
+                where roll_calls.symbol is not null and roll_calls.kind = 'resolution'
+            )
+        )
     group by years.year
 ),
 
+-- Where the official file is not in reach, nothing but Voeten's words tells a resolution without a symbol.
+without_a_symbol as (
+    select
+        year,
+        string_agg(roll_call_id, ', ' order by vote_date, roll_call_id) as roll_calls
+    from {{ ref('int_roll_calls') }}
+    where kind = 'resolution' and (symbol is null or not list_has_any(sources, ['undl', 'unxml']))
+    group by year
+),
+
+ends as (
+    select string_agg(concat(source, ' ', release, ' ends on ', last_vote), ', ' order by source) as words
+    from {{ ref('int_reach') }}
+),
 
 joined as (
     select
@@ -76,18 +106,30 @@ select
     coalesce(others.motions, 0)::integer as motions,
     coalesce(others.not_adopted, 0)::integer as not_adopted,
     coalesce(others.decisions, 0)::integer as decisions,
+    case when joined.too_many > 0 then without_a_symbol.roll_calls end as perhaps_not_counted,
     case
         when joined.counted_by_library is null then 'The Library has not counted this year yet'
-        when joined.missing > 0 and joined.found = 0 then 'No source in reach has this year'
         when joined.missing > 0
-            then coalesce(
+            then concat_ws(
+                '; ',
                 gaps.reason,
-                'Not known: no source in reach has these votes'
+                case
+                    when gaps.is_stretch then null
+                    when gaps.named >= joined.missing then null
+                    when joined.year >= (select year(max(last_vote)) - 1 from {{ ref('int_reach') }})
+                        then ends.words
+                    else format(
+                        '{} not known by name: no source in reach has them',
+                        joined.missing - coalesce(gaps.named, 0)
+                    )
+                end
             )
         when joined.too_many > 0
-            then 'Not known: votes that the Library does not count, or dates that fall into another year'
+            then 'Some of perhaps_not_counted are votes that the Library does not count, or of another year'
     end as reason
 from joined
 left join others using (year)
 left join gaps using (year)
+left join without_a_symbol using (year)
+cross join ends
 order by joined.year

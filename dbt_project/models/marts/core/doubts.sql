@@ -14,7 +14,7 @@ with sessions as (
 ),
 
 unioned as (
-    select * from {{ ref('int_doubts') }}
+    select * exclude (source_key) from {{ ref('int_doubts') }}
     union all
     select
         sessions.source,

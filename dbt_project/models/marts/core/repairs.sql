@@ -73,4 +73,30 @@ select
 from {{ source('raw', 'voeten_roll_calls') }} as source
 anti join {{ ref('stg_voeten__roll_calls') }} as kept on source.roll_call = kept.voeten_key
 having count(*) > 0
+union all
+select
+    'voeten' as source,
+    any_value(release) as release,
+    null as file,
+    case kind_told_by
+        when 'words' then 'a motion, paragraph or amendment that is not marked is told by its words'
+        when 'two thirds' then 'a draft that lacked the two thirds that a motion asked for was not adopted'
+        else 'what the vote was on was looked up by a person (seeds.roll_call_kinds)'
+    end as rule,
+    count(*)::integer as rows,
+    min(voeten_key) as example
+from {{ ref('stg_voeten__roll_calls') }}
+where kind_told_by in ('words', 'two thirds', 'a person looked it up')
+group by kind_told_by
+union all
+select
+    'voeten' as source,
+    any_value(release) as release,
+    null as file,
+    'where a symbol stands again, the later votes are parts of it' as rule,
+    count(*)::integer as rows,
+    min(voeten_key) as example
+from {{ ref('stg_voeten__roll_calls') }}
+where kind = 'paragraph' and kind_told_by is null
+having count(*) > 0
 order by source, rule

@@ -23,6 +23,7 @@ roll_calls as (
         any_value(agenda_title) as agenda_item,
         any_value(meeting) as meeting,
         any_value(draft) as draft,
+        any_value(committee_report) as committee_report,
         any_value(subjects) as subjects,
         any_value(total_yes) as yes_stated,
         any_value(total_no) as no_stated,

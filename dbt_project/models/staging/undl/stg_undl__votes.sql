@@ -18,12 +18,15 @@ states as (
 ),
 
 votes as (
-    select distinct
+    select
         {{ undl_key() }} as undl_key,
         state,
         case when state is null then coalesce(ms_name, ms_code) end as unknown_name,
-        case ms_vote when 'Y' then 'yes' when 'N' then 'no' when 'A' then 'abstain' else 'absent' end as vote
+        case ms_vote when 'Y' then 'yes' when 'N' then 'no' when 'A' then 'abstain' else 'absent' end as vote,
+        -- One state may stand under two names.
+        count(*) as times_named
     from states
+    group by all
 )
 
 select * from votes

@@ -79,6 +79,14 @@ recorded as (
 kinds as (
     select
         recorded.*,
+        coalesce(amend or para, false) and reviewed.kind is null as is_marked_part,
+        case
+            when reviewed.kind is not null then 'a person looked it up'
+            when coalesce(amend or para, false) then 'mark'
+            when kind_by_words = 'motion' then 'words'
+            when is_unmarked and vote_date >= date '2018-01-01' and kind_by_words is not null then 'words'
+            when yes_counted > no_counted and lacks_two_thirds then 'two thirds'
+        end as kind_told_by,
         case
             when reviewed.kind is not null then reviewed.kind
             when amend then 'amendment'
@@ -88,8 +96,7 @@ kinds as (
             when is_unmarked and vote_date >= date '2018-01-01' and kind_by_words is not null
                 then kind_by_words
             when yes_counted <= no_counted or lacks_two_thirds then 'not_adopted'
-            -- From session 31 on decisions are numbered from 400 up.
-            when regexp_matches(symbol, '^A/RES/\d+/[4-9]\d\d[A-Z]?$') then 'decision'
+            when {{ kind_by_symbol('symbol') }} = 'decision' then 'decision'
             -- Where a symbol stands again, the later votes are motions and paragraphs under it.
             when
                 symbol is not null
@@ -119,8 +126,8 @@ select
     unres as source_symbol,
     coalesce(
         nullif(regexp_extract(symbol, '^A/RES/((ES|S)-\d+)/', 1), ''),
-        'ES-' || nullif(regexp_extract(unres, '^ESS/(\d+)/', 1), ''),
-        'S-' || nullif(regexp_extract(unres, '^SS/(\d+)/', 1), ''),
+        'ES-' || nullif(regexp_extract(unres, '^ESS/(\d+)(/|$)', 1), ''),
+        'S-' || nullif(regexp_extract(unres, '^SS/(\d+)(/|$)', 1), ''),
         session::varchar
     ) as session,
     session::varchar as source_session,
@@ -130,6 +137,8 @@ select
     -- Not the source's year, which counts a vote of January 2020 under 2019.
     year(vote_date)::integer as year,
     kind,
+    kind_told_by,
+    is_marked_part,
     is_unmarked and is_marked_elsewhere as is_marked_elsewhere,
     {{ draft_named('descr') }} as draft,
     nullif(nullif(short, 'NA'), '') as short_title,

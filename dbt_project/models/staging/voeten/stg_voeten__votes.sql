@@ -33,17 +33,26 @@ votes as (
 
 -- Two codes may stand for one state (the Yemens, the Germanies): the code of the day is the one that votes.
 seated as (
-    select * from votes
+    select
+        voeten_key,
+        state,
+        unknown_name,
+        vote,
+        count(*) as times_named
+    from votes
     where vote <> 'not_member'
+    group by all
 )
 
 select * from seated
 union all
-select distinct
+select
     votes.voeten_key,
     votes.state,
     votes.unknown_name,
-    votes.vote
+    votes.vote,
+    1 as times_named
 from votes
 anti join seated using (voeten_key, state)
 where votes.vote = 'not_member' and votes.state is not null
+group by all
