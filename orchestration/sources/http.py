@@ -29,24 +29,11 @@ LARGEST_ANSWER = 16 << 20
 MOST_REDIRECTS = 5
 # What servers say that know no HEAD.
 NO_HEAD = (405, 501)
-DATA_TYPES = {
-    "application/csv",
-    "application/gzip",
-    "application/json",
-    "application/octet-stream",
-    "application/vnd.ms-excel",
-    "application/x-gzip",
-    "application/x-ndjson",
-    "application/x-zip-compressed",
-    "application/zip",
-    "binary/octet-stream",
-    "text/csv",
-    "text/plain",
-    "text/tab-separated-values",
-}
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
-WEB_PAGE = "text/html"
+# All that is refused by its type: each source's server has words of its own for its data, Dataverse
+# even for R's (application/x-rlang-transport), and what is in a file is checked when it is read.
+WEB_PAGES = ("text/html", "application/xhtml+xml")
 # As much of a web page's start as tells it from data.
 PAGE_STARTS = (b"<!doctype html", b"<html")
 
@@ -299,12 +286,8 @@ def _retry_after(answer: httpx.Response) -> float | None:
 
 def _check_kind(answer: httpx.Response, pages_too: bool = False) -> None:
     kind = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if kind == WEB_PAGE and not pages_too:
+    if kind in WEB_PAGES and not pages_too:
         raise _web_page(str(answer.request.url))
-    if kind and kind != WEB_PAGE and kind not in DATA_TYPES:
-        raise NotInReachError(
-            f"{answer.request.url}: the server calls it {kind!r}, which is no kind of data file"
-        )
 
 
 def _web_page(url: str) -> NotInReachError:

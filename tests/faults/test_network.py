@@ -27,7 +27,7 @@ FAULTS = {
     "429 for ever": (Answer(429, headers={"Retry-After": "1"}), "429"),
     "500s": (Answer(500), "500"),
     "redirect loop": (Answer(302, headers={"Location": "/loop"}), "in circles"),
-    "wrong content type": (Answer(body=b"x", headers={"Content-Type": "image/png"}), "image/png"),
+    "XHTML": (Answer(body=b"x", headers={"Content-Type": "application/xhtml+xml"}), "a web page"),
     "HTML by its type": (Answer(body=b"x", headers={"Content-Type": "text/html"}), "a web page"),
     "HTML by its looks": (Answer(body=b" <!doctype html><p>Human?"), "a web page"),
 }
