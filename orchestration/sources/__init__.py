@@ -23,7 +23,12 @@ from orchestration.sources.release import (
 )
 from orchestration.sources.undl import Undl
 from orchestration.sources.unxml import Unxml
-from orchestration.sources.visits import Visit, read_visit
+from orchestration.sources.visits import (
+    Visit,
+    read_visit,
+    refused_release,
+    tell_refused_releases,
+)
 from orchestration.sources.voeten import Voeten
 
 # In order of precedence.
@@ -51,4 +56,6 @@ __all__ = [
     "landed_releases",
     "parsed_files",
     "read_visit",
+    "refused_release",
+    "tell_refused_releases",
 ]

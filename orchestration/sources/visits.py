@@ -14,9 +14,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.sources.release import FileOutcome, Outcome
+from orchestration.sources.release import FileOutcome, Outcome, Release
 
 VISITS = "visits.json"
+# What the outcome of a landed release is called, before its name: no file is called so.
+RELEASE = "release "
 
 
 @dataclass(frozen=True)
@@ -114,3 +116,20 @@ def after(
         note=note,
         seen={**before.seen, **seen},
     )
+
+
+def refused_release(release: Release, reason: object) -> FileOutcome:
+    """The outcome of a landed release that can't be read any more."""
+    return FileOutcome(f"{RELEASE}{release.name}", Outcome.REFUSED, str(reason))
+
+
+def tell_refused_releases(landing: Path, source: str, refused: Iterable[FileOutcome]) -> None:
+    """Put the landed releases that can't be read into the last visit, in the place of those before.
+
+    Raises OSError if the landing can't be written to.
+    """
+    before = read_visit(landing, source)
+    others = (file for file in before.files if not file.name.startswith(RELEASE))
+    visit = replace(before, files=(*others, *refused))
+    if visit != before:
+        write_visit(landing, source, visit)
