@@ -102,8 +102,12 @@ def after(
     note: str,
     seen: Mapping[str, Seen],
     is_new: bool,
+    kept: Iterable[FileOutcome] = (),
 ) -> Visit:
-    """The visit that follows on another: asked now, reached if anything answered."""
+    """The visit that follows on another: asked now, reached if anything answered.
+
+    `kept` are outcomes of the last visit that still hold, of files that this one did not ask for.
+    """
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     files = tuple(files)
     reached = any(file.outcome is not Outcome.NOT_IN_REACH for file in files)
@@ -112,10 +116,21 @@ def after(
         last_asked=now,
         last_reached=now if reached else before.last_reached,
         last_new=now if is_new else before.last_new,
-        files=files,
+        files=(*files, *kept),
         note=note,
         seen={**before.seen, **seen},
     )
+
+
+def still_open(visit: Visit) -> list[FileOutcome]:
+    """What a visit found that still has to be told until its file is asked for again.
+
+    That is every file that was refused, out of reach, or found to be new and not fetched.
+    """
+    # The visit of that very moment landed what it calls new.
+    landed = visit.last_new is not None and visit.last_new == visit.last_asked
+    done = {Outcome.UNCHANGED, *([Outcome.NEW] if landed else [])}
+    return [file for file in visit.files if file.outcome not in done]
 
 
 def refused_release(release: Release, reason: object) -> FileOutcome:
