@@ -72,7 +72,6 @@ class Client:
         self._http = httpx.Client(
             follow_redirects=True,
             max_redirects=MOST_REDIRECTS,
-            timeout=httpx.Timeout(policy.silence, connect=policy.connect),
             headers={"User-Agent": "unga-vote-warehouse", "Accept-Encoding": "identity"},
         )
 
@@ -192,10 +191,15 @@ class Client:
     ) -> Iterator[httpx.Response]:
         """An answer of 200 or 304 (or that there is no HEAD), faults of the network by name."""
         host = urlsplit(url).netloc
-        if time.monotonic() > self._deadline:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
             raise NoAnswerError(f"{host}: out of time, {self._policy.whole_visit:g} s for a visit")
+        # Silence, too, ends with the visit.
+        timeout = httpx.Timeout(
+            min(self._policy.silence, left), connect=min(self._policy.connect, left)
+        )
         try:
-            with self._http.stream(method, url, headers=headers) as answer:
+            with self._http.stream(method, url, headers=headers, timeout=timeout) as answer:
                 if method != "HEAD" or answer.status_code not in NO_HEAD:
                     _check_status(answer, url)
                 yield answer

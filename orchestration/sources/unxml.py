@@ -138,7 +138,7 @@ class Unxml:
         place = Landing(landing, SOURCE.name)
         visit = _visit(place, self.parser, quiet, probe=True)
         gathering = Gathering(visit, None)
-        gathering.ask(origin, wanted)
+        gathering.ask(origin.to_probe(), wanted)
         files = tuple(gathering.outcomes)
         kept = _not_asked(visit.before, wanted, files)
         remembered = after(visit.before, files, "", {}, is_new=False, kept=kept)
