@@ -8,9 +8,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,6 +21,9 @@ from typer.core import TyperGroup
 from orchestration.layout import Layout, code_version, mirror_from_environment
 from orchestration.query import QueryError, as_table, run_query, write_result
 from orchestration.study_report.command import report
+
+if TYPE_CHECKING:
+    from orchestration.running import Run
 
 # What `unga refresh` ends with when all is published or nothing is newer, and yet not all is well.
 REFUSED_A_FILE = 3
@@ -81,7 +85,8 @@ def refresh(
     """Fetch what is newer, build, check, and publish warehouse/unga.duckdb.
 
     Exit status: 0 published or nothing newer; 1 not published; 3 as 0, but a file of a source was
-    refused; 4 as 0, but a source could not be reached (with --strict only).
+    refused; 4 a source could not be reached (with --strict), or none was and only the sample was
+    built.
     """
     from orchestration.review import ReviewError
     from orchestration.sources import SOURCES, SourceError
@@ -102,7 +107,7 @@ def refresh(
 def sample() -> None:
     """Build warehouse/sample.duckdb from an invented Assembly, to try things on."""
     layout = Layout.from_environment()
-    _end(0 if _run(_console_apart(layout), layout, {"synthetic": True}) else 1)
+    _end(0 if _run(_console_apart(layout), layout, {"synthetic": True}).whole else 1)
 
 
 def _end(status: int) -> None:
@@ -138,9 +143,19 @@ def _refresh(
         for reason in reasons:
             console.print(f"newer: {reason}", markup=False, soft_wrap=True)
         config["asked"] = True
-    whole = _run(console, layout, config)
+    run = _run(console, layout, config)
     status = _tell_visits(console, layout, sources, strict)
-    return status if whole else 1
+    if not run.whole:
+        return 1
+    if run.published == layout.published(synthetic=True):
+        console.print(
+            "No source could be reached and none is landed: only the SYNTHETIC SAMPLE was built, "
+            f"{run.published}. There are no real votes in it.",
+            style="bold red",
+            soft_wrap=True,
+        )
+        return NOT_IN_REACH
+    return status
 
 
 def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> list[str]:
@@ -203,8 +218,8 @@ def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], stric
     return NOT_IN_REACH if strict and out_of_reach else 0
 
 
-def _run(console: Console, layout: Layout, config: dict[str, Any]) -> bool:
-    """Run the refresh with one line a step, and tell what came out; whether all went well."""
+def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
+    """Run the refresh with one line a step, and tell what came out."""
     from orchestration.running import run_refresh
     from orchestration.status import asks_for_review, summary, unreviewed_in_last_build
     from orchestration.terminal import print_summary
@@ -224,7 +239,7 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> bool:
             newest = max(logs, key=lambda log: log.stat().st_mtime)
             console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
-        return False
+        return replace(run, whole=False)
     print_summary(console, summary(run.published))
     if not run.whole:
         console.print(
@@ -232,7 +247,7 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> bool:
             "may be those of the file before. `unga refresh --force` makes them again.",
             style="bold red",
         )
-    return run.whole
+    return run
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Reading the published file for a person at the terminal.
 
 Belongs here: opening the file so that nothing can be changed, and writing a result in the format
-asked for. Not here: what is asked (cli.py, report.py).
+asked for. Not here: what is asked (cli.py, status.py).
 """
 
 import shutil

@@ -22,8 +22,7 @@ from pydantic import Field, PrivateAttr
 
 from orchestration.layout import Layout, mirror_from_environment
 from orchestration.outcomes import Outcome, append_to_log
-from orchestration.sources import Origin
-from orchestration.sources.release import dataverse_from_environment, unxml_from_environment
+from orchestration.sources import Origin, dataverse_from_environment, unxml_from_environment
 
 # The tag of a run that something newer is the reason of, and what is said instead of a second one.
 NEWER = "newer"
@@ -142,7 +141,7 @@ def close_records(instance: dg.DagsterInstance, own: str = "", seconds: float = 
 
 
 def under_way(instance: dg.DagsterInstance, layout: Layout) -> bool:
-    """Whether a refresh runs, whoever began it, or one that was asked for by news waits to run."""
+    """Whether a refresh runs, whoever began it, or one waits to run because something is newer."""
     waiting_or_running = dg.RunsFilter(
         job_name="refresh",
         statuses=[

@@ -16,7 +16,15 @@ from orchestration.coverage import COUNTED_YEARS, covered
 from orchestration.layout import Layout
 from orchestration.outcomes import blocking_of_last_run
 from orchestration.query import QueryError, rows_of
-from orchestration.sources import SOURCES, FileOutcome, Outcome, Visit, landed_releases, read_visit
+from orchestration.sources import (
+    SOURCES,
+    FileOutcome,
+    Outcome,
+    Visit,
+    landed_releases,
+    read_visit,
+    refused_release,
+)
 from orchestration.study_report.question import configured_study
 
 # The sources move once a year; a year and some weeks of grace without a build is a failure.
@@ -253,9 +261,11 @@ def _unpublished(
     found: dict[str, list[str]] = {}
     for name, visit in visits.items():
         newest = landed_releases(layout.landing(synthetic), name)[-1:]
+        passed_over = {file.name for file in _of_kind(visit, Outcome.REFUSED)}
         files = [
             file.name
             for release in newest
+            if refused_release(release, "").name not in passed_over
             for file in release.files
             if (name, file.sha256) not in inside
         ]

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.coverage import in_words
-from orchestration.sources import FileOutcome, Outcome, Visit
+from orchestration.sources import FileOutcome, Outcome, Visit, in_order
 from orchestration.status import Health, answered, since
 from orchestration.study_report.words import years_in_words
 
@@ -100,7 +100,8 @@ def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
         return "" if nothing else row["session"]
 
     for source, of_source in groupby(said["completeness"], key=lambda row: row["source"]):
-        ordered = sorted(of_source, key=lambda row: _in_order(alone(row)))
+        # Those that share a row come first.
+        ordered = sorted(of_source, key=lambda row: in_order(alone(row) or "0"))
         for _, some in groupby(ordered, key=alone):
             rows = list(some)
             status = rows[0]["status"]
@@ -189,12 +190,6 @@ def _files(files: list[FileOutcome]) -> str:
     return "; ".join(
         file.reason if file.name in file.reason else f"{file.name}: {file.reason}" for file in files
     )
-
-
-def _in_order(session: str) -> tuple[str, int]:
-    """Sessions by kind and number, regular ones first."""
-    kind, _, number = session.rpartition("-")
-    return kind, int(number or 0)
 
 
 def sessions_in_words(sessions: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ published file was built from. Not here: building (assets/), or when to ask (sch
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from orchestration.layout import Layout
@@ -35,13 +36,16 @@ def updates(
     for a session that can't be one.
     """
     landing = layout.landing(synthetic=False)
-    outcomes = {}
-    for name in fetch or SOURCES:
-        source = SOURCES[name]
-        asked = sessions or None
-        outcomes[name] = (
-            source.land(landing, origin, asked) if land else source.probe(landing, origin, asked)
-        )
+    asked = sessions or None
+    names = list(fetch or SOURCES)
+    if land:
+        outcomes = {name: SOURCES[name].land(landing, origin, asked) for name in names}
+    else:
+        # Side by side: sources that are silent one after the other would take longer than Dagster
+        # lets a sensor or a schedule take.
+        with ThreadPoolExecutor() as pool:
+            probed = pool.map(lambda name: SOURCES[name].probe(landing, origin, asked), names)
+            outcomes = dict(zip(names, probed, strict=True))
     published = releases_in(layout.published(synthetic=False))
     newer = []
     for name in SOURCES:

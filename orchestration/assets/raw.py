@@ -20,11 +20,15 @@ from orchestration.resources import Warehouse
 from orchestration.reviews import read_reviews
 from orchestration.sources import (
     SOURCES,
+    FileOutcome,
+    LandingError,
     ParsedFiles,
     Release,
     SourceError,
     landed_releases,
     parsed_files,
+    refused_release,
+    tell_refused_releases,
 )
 from orchestration.sources.schemas import LEDGERS, RAW_TABLES, ddl, polars_types
 
@@ -142,14 +146,28 @@ def raw_ledgers(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
 def _newest_readable(
     context: dg.AssetExecutionContext, warehouse: Warehouse, name: str
 ) -> tuple[Release | None, ParsedFiles | None]:
-    """The newest landed release that can be read; an older one is taken loudly."""
+    """The newest landed release that can be read; an older one is taken loudly.
+
+    Those passed over are refused files of the source's last visit, and told as such. Raises
+    dg.Failure if the landing can't be used: that is no fault of any release.
+    """
     folder = warehouse.layout.landing(warehouse.on_sample)
-    for release in reversed(landed_releases(folder, name)):
-        try:
-            return release, parsed_files(SOURCES[name], folder, release)
-        except SourceError as refused:
-            context.log.warning(f"{name} release {release.name} is refused: {refused}")
-    return None, None
+    refused: list[FileOutcome] = []
+    found: tuple[Release | None, ParsedFiles | None] = (None, None)
+    try:
+        for release in reversed(landed_releases(folder, name)):
+            try:
+                found = release, parsed_files(SOURCES[name], folder, release)
+                break
+            except LandingError:
+                raise
+            except SourceError as wrong:
+                context.log.warning(f"{name} release {release.name} is refused: {wrong}")
+                refused.append(refused_release(release, wrong))
+        tell_refused_releases(folder, name, refused)
+    except (LandingError, OSError) as unusable:
+        raise dg.Failure(f"{name}: {unusable}", allow_retries=False) from unusable
+    return found
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str) -> None:

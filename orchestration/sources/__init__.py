@@ -20,10 +20,18 @@ from orchestration.sources.release import (
     Source,
     SourceError,
     SourceModule,
+    dataverse_from_environment,
+    unxml_from_environment,
 )
+from orchestration.sources.sessions import in_order
 from orchestration.sources.undl import Undl
 from orchestration.sources.unxml import Unxml
-from orchestration.sources.visits import Visit, read_visit
+from orchestration.sources.visits import (
+    Visit,
+    read_visit,
+    refused_release,
+    tell_refused_releases,
+)
 from orchestration.sources.voeten import Voeten
 
 # In order of precedence.
@@ -47,8 +55,13 @@ __all__ = [
     "SourceError",
     "SourceModule",
     "Visit",
+    "dataverse_from_environment",
     "dropped_files",
+    "in_order",
     "landed_releases",
     "parsed_files",
     "read_visit",
+    "refused_release",
+    "tell_refused_releases",
+    "unxml_from_environment",
 ]

@@ -6,7 +6,7 @@ Belongs here: the words that every source shares. Not here: how files are moved 
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -169,6 +169,21 @@ class RetryPolicy:
     silence: float = 30.0
     whole_visit: float = 900.0
 
+    def at_most(self, other: "RetryPolicy") -> "RetryPolicy":
+        """This policy, in no respect more patient than another."""
+        mine, others = asdict(self), asdict(other)
+        return RetryPolicy(**{name: min(mine[name], others[name]) for name in mine})
+
+
+# Dagster gives a sensor or schedule 60 s in all.
+PROBING = RetryPolicy(
+    attempts=2,
+    longest_wait=2.0,
+    longest_retry_after=5.0,
+    connect=5.0,
+    silence=10.0,
+    whole_visit=20.0,
+)
 
 UNXML_URL = "https://raw.githubusercontent.com/UNxml/GAresolutions/main/data_extract"
 DATAVERSE_URL = "https://dataverse.harvard.edu"
@@ -195,6 +210,10 @@ class Origin:
             unxml_url=unxml_from_environment(),
             dataverse_url=dataverse_from_environment(),
         )
+
+    def to_probe(self) -> "Origin":
+        """The same places, asked as shortly as a probe has to be."""
+        return replace(self, retry=self.retry.at_most(PROBING))
 
     @property
     def mirror_url(self) -> str | None:

@@ -106,7 +106,8 @@ class SingleFileSource(ABC):
 
     def probe(self, landing: Path, origin: Origin, sessions: Sequence[str] | None = None) -> Landed:
         """Ask whether there is something newer; what `land` would fetch is called new."""
-        return self._visit(Landing(landing, self.source.name), origin, probe=True)
+        place = Landing(landing, self.source.name)
+        return self._visit(place, origin.to_probe(), probe=True)
 
     def parse(self, release: Release) -> Parsed:
         """Read a release into its raw tables. Raises SourceError for a file that can't be read."""

@@ -19,6 +19,8 @@ from orchestration.sources.release import SourceError
 ROW = "row_number"
 LONGEST_HEADER = 100_000
 SHOWN = 80
+# Of a file's roll calls, more than this share with a slip of the pen is a misreading.
+MOST_WITH_SLIPS = 1 / 100
 LARGEST_NUMBER = 2**31 - 1
 
 
@@ -27,6 +29,18 @@ class Check:
     """What no row of a table may be: `bad` marks such rows, `shown` is the column to quote."""
 
     bad: pl.Expr
+    shown: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Slips:
+    """Rows with a fault that single roll calls of a source may have: a doubt, and no refusal.
+
+    `rows` has `row_number`, the `roll_call` that a row is of, and the column `shown` to quote.
+    """
+
+    rows: pl.DataFrame
     shown: str
     expected: str
 
@@ -151,6 +165,24 @@ def refuse(frame: pl.DataFrame | pl.LazyFrame, name: str, checks: list[Check]) -
                 f"expected {check.expected}{more}. The file is not used; correct the row at "
                 "its source, or take the file as the source serves it."
             )
+
+
+def refuse_if_common(name: str, roll_calls: int, kinds: list[Slips]) -> None:
+    """Raise SourceError, with the first such row, if too many of all roll calls have slips."""
+    found = [slips for slips in kinds if slips.rows.height]
+    if not found:
+        return
+    faulty = pl.concat(slips.rows["roll_call"] for slips in found).n_unique()
+    if faulty <= MOST_WITH_SLIPS * roll_calls:
+        return
+    first = min(found, key=lambda slips: int(slips.rows[ROW].min()))  # type: ignore[arg-type]
+    row = first.rows.sort(ROW).row(0, named=True)
+    raise SourceError(
+        f"{name}, row {row[ROW]}: {first.shown.removeprefix('given_')} is "
+        f"{_quoted(row[first.shown])}, expected {first.expected}. {faulty:,} of its {roll_calls:,} "
+        f"roll calls have a fault like this, and up to {MOST_WITH_SLIPS:.0%} could be taken for "
+        "slips. The file is not used; take it as the source serves it."
+    )
 
 
 def parse_int(column: str) -> pl.Expr:

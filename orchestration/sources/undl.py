@@ -27,12 +27,14 @@ from orchestration.sources.single_file import Details, Read, SingleFileSource, T
 from orchestration.sources.tables import (
     ROW,
     Check,
+    Slips,
     described_once,
     header,
     parse_date,
     parse_int,
     polars_errors_named,
     refuse,
+    refuse_if_common,
     scan,
 )
 from orchestration.sources.unpacking import hash_of_text, note_in, unpacked
@@ -105,13 +107,15 @@ class Undl(SingleFileSource):
     """The Digital Library's file; the internet is never asked for it."""
 
     source = SOURCE
-    parser = 1
+    parser = 2
     suffixes = SUFFIXES
 
     def read(self, path: Path) -> Read:
         """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
         votes, corrections, content = _read(path)
-        newest_vote = votes["vote_date"].max()
+        # A day years off its session says nothing of how far the file reaches.
+        days = votes.filter(~not_a_day_of(pl.col("vote_date"), pl.col("session")))["vote_date"]
+        newest_vote = days.max()
         assert isinstance(newest_vote, date)
         return Read({"undl_votes": votes}, newest_vote, corrections, content)
 
@@ -248,7 +252,8 @@ def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]], str]:
         .join(described, left_on="first", right_on=ROW, maintain_order="left")
         .drop("first")
     )
-    repeated = _repeated(rows, path.name)
+    repeated = _repeated(rows)
+    _refuse_slips(rows, repeated, path.name)
     no_session = pl.col("given_session").is_null()
     rules: dict[str, tuple[pl.Expr | pl.Series, str]] = {
         "vote NV or empty: X, not voting": (pl.col("not_voting"), "ms_name"),
@@ -325,11 +330,6 @@ def _checks() -> list[Check]:
         Check(pl.col("vote_date").is_null(), "given_date", "a day as 2022-03-02"),
         Check(pl.col("session").is_null(), "given_session", "a session as 77, ES-11 or 10emsp"),
         Check(
-            not_a_day_of(pl.col("vote_date"), pl.col("session")),
-            "given_date",
-            "a day within its session",
-        ),
-        Check(
             pl.coalesce("undl_id", "resolution").is_null(),
             "resolution",
             "a symbol, or a number in undl_id",
@@ -345,12 +345,39 @@ def _checks() -> list[Check]:
     ]
 
 
-def _repeated(rows: pl.DataFrame, name: str) -> pl.Series:
-    """Which rows only repeat an earlier one. Raises SourceError if the two votes differ."""
-    state_at_vote = ["undl_id", "resolution", "vote_date", "ms_code", "ms_name"]
-    repeated = rows.select(~pl.struct(state_at_vote).is_first_distinct()).to_series()
-    if repeated.any():
-        differs = pl.col("ms_vote") != pl.col("ms_vote").first().over(state_at_vote)
-        expected = "one vote of a state in a roll call, not two that differ"
-        refuse(rows, name, [Check(differs, "ms_name", expected)])
-    return repeated
+STATE_AT_VOTE = ("undl_id", "resolution", "vote_date", "ms_code", "ms_name")
+
+
+def _repeated(rows: pl.DataFrame) -> pl.Series:
+    """Which rows only repeat an earlier one, vote and all."""
+    return rows.select(~pl.struct(*STATE_AT_VOTE, "ms_vote").is_first_distinct()).to_series()
+
+
+def _refuse_slips(rows: pl.DataFrame, repeated: pl.Series, name: str) -> None:
+    """Raise SourceError if faults that single roll calls may have are all over the file.
+
+    A state with two different votes, and a day years off its session. They go into the raw tables
+    as they came, for the models to tell.
+    """
+    second = ~pl.struct(STATE_AT_VOTE).is_first_distinct() & ~repeated
+    off = not_a_day_of(pl.col("vote_date"), pl.col("session"))
+    slips = rows.select(
+        ROW,
+        "ms_name",
+        "given_date",
+        roll_call=pl.coalesce("undl_id", "resolution"),
+        second=second,
+        off=off,
+    )
+    refuse_if_common(
+        name,
+        slips["roll_call"].n_unique(),
+        [
+            Slips(
+                slips.filter("second"),
+                "ms_name",
+                "one vote of a state in a roll call, not two that differ",
+            ),
+            Slips(slips.filter("off"), "given_date", "a day within its session"),
+        ],
+    )

@@ -9,10 +9,10 @@ import json
 import logging
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
@@ -44,7 +44,7 @@ from orchestration.sources.sessions import (
     session_in_words,
     session_of_symbol,
 )
-from orchestration.sources.visits import after, read_visit, write_visit
+from orchestration.sources.visits import Visit, after, read_visit, still_open, write_visit
 
 LOG = logging.getLogger(__name__)
 # The sessions that were there in July 2026; later ones are found by asking for the next number.
@@ -127,7 +127,9 @@ class Unxml:
             for file in files:
                 if file.outcome is Outcome.NOT_IN_REACH:
                     log(f"unxml: {file}")
-            write_visit(landing, SOURCE.name, after(visit.before, files, "", visit.seen, is_new))
+            kept = _not_asked(visit.before, wanted, files)
+            now = after(visit.before, files, "", visit.seen, is_new, kept)
+            write_visit(landing, SOURCE.name, now)
         return Landed(place.newest(), files)
 
     def probe(self, landing: Path, origin: Origin, sessions: Sequence[str] | None = None) -> Landed:
@@ -136,9 +138,10 @@ class Unxml:
         place = Landing(landing, SOURCE.name)
         visit = _visit(place, self.parser, quiet, probe=True)
         gathering = Gathering(visit, None)
-        gathering.ask(origin, wanted)
+        gathering.ask(origin.to_probe(), wanted)
         files = tuple(gathering.outcomes)
-        remembered = after(visit.before, files, "", {}, is_new=False)
+        kept = _not_asked(visit.before, wanted, files)
+        remembered = after(visit.before, files, "", {}, is_new=False, kept=kept)
         try:
             write_visit(landing, SOURCE.name, remembered)
         except OSError as error:
@@ -333,6 +336,22 @@ def _visit(
     landing: Landing, parser: int, log: Callable[[str], object], probe: bool = False
 ) -> Visiting:
     return Visiting(landing, read_visit(landing.landing, SOURCE.name), parser, probe, log)
+
+
+def _not_asked(
+    before: Visit, wanted: list[str] | None, asked: Iterable[FileOutcome]
+) -> list[FileOutcome]:
+    """What is still to be told of sessions that a visit to only some of them did not ask for."""
+    if wanted is None:
+        return []
+    # By the file's name: what was not in reach is told by its address.
+    names = {PurePosixPath(file.name).name for file in asked}
+    names.update(f"{session}.json" for session in wanted)
+    return [
+        file
+        for file in still_open(before)
+        if is_session(PurePosixPath(file.name).stem) and PurePosixPath(file.name).name not in names
+    ]
 
 
 def _session(text: str) -> str:

@@ -14,9 +14,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.sources.release import FileOutcome, Outcome
+from orchestration.sources.release import FileOutcome, Outcome, Release
 
 VISITS = "visits.json"
+# What the outcome of a landed release is called, before its name: no file is called so.
+RELEASE = "release "
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,12 @@ def after(
     note: str,
     seen: Mapping[str, Seen],
     is_new: bool,
+    kept: Iterable[FileOutcome] = (),
 ) -> Visit:
-    """The visit that follows on another: asked now, reached if anything answered."""
+    """The visit that follows on another: asked now, reached if anything answered.
+
+    `kept` are outcomes of the last visit that still hold, of files that this one did not ask for.
+    """
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     files = tuple(files)
     reached = any(file.outcome is not Outcome.NOT_IN_REACH for file in files)
@@ -110,7 +116,35 @@ def after(
         last_asked=now,
         last_reached=now if reached else before.last_reached,
         last_new=now if is_new else before.last_new,
-        files=files,
+        files=(*files, *kept),
         note=note,
         seen={**before.seen, **seen},
     )
+
+
+def still_open(visit: Visit) -> list[FileOutcome]:
+    """What a visit found that still has to be told until its file is asked for again.
+
+    That is every file that was refused, out of reach, or found to be new and not fetched.
+    """
+    # The visit of that very moment landed what it calls new.
+    landed = visit.last_new is not None and visit.last_new == visit.last_asked
+    done = {Outcome.UNCHANGED, *([Outcome.NEW] if landed else [])}
+    return [file for file in visit.files if file.outcome not in done]
+
+
+def refused_release(release: Release, reason: object) -> FileOutcome:
+    """The outcome of a landed release that can't be read any more."""
+    return FileOutcome(f"{RELEASE}{release.name}", Outcome.REFUSED, str(reason))
+
+
+def tell_refused_releases(landing: Path, source: str, refused: Iterable[FileOutcome]) -> None:
+    """Put the landed releases that can't be read into the last visit, in the place of those before.
+
+    Raises OSError if the landing can't be written to.
+    """
+    before = read_visit(landing, source)
+    others = (file for file in before.files if not file.name.startswith(RELEASE))
+    visit = replace(before, files=(*others, *refused))
+    if visit != before:
+        write_visit(landing, source, visit)

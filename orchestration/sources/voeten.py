@@ -26,17 +26,19 @@ from orchestration.sources.release import (
     Source,
     SourceError,
 )
-from orchestration.sources.sessions import not_a_day_of
+from orchestration.sources.sessions import FIRST_VOTE, not_a_day_of
 from orchestration.sources.single_file import Details, Read, SingleFileSource, Taking
 from orchestration.sources.tables import (
     ROW,
     Check,
+    Slips,
     described_once,
     header,
     parse_date,
     parse_int,
     polars_errors_named,
     refuse,
+    refuse_if_common,
     scan,
     scan_parquet,
 )
@@ -113,13 +115,15 @@ class Voeten(SingleFileSource):
     """Voeten's file, from the newest version of the Dataverse that has votes."""
 
     source = SOURCE
-    parser = 1
+    parser = 2
     suffixes = SUFFIXES
 
     def read(self, path: Path) -> Read:
         """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
         roll_calls, votes, corrections, content = _read(path)
-        newest = cast(date, roll_calls["vote_date"].max())
+        # A day years off its session says nothing of how far the file reaches.
+        days = roll_calls.filter(~not_a_day_of(pl.col("vote_date"), pl.col("session")))["vote_date"]
+        newest = cast(date, days.max())
         tables = {"voeten_roll_calls": roll_calls, "voeten_votes": votes}
         return Read(tables, newest, corrections, content)
 
@@ -337,7 +341,25 @@ def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections, str | No
         roll_calls = described.unique("roll_call", keep="first", maintain_order=True)
         votes = _with_roll_calls(votes, described, roll_calls)
         votes = _without_unknown_states(votes, roll_calls, corrections)
-        votes = _without_duplicates(votes, path.name, corrections)
+        votes, differing = _without_duplicates(votes, corrections)
+        refuse_if_common(
+            path.name,
+            roll_calls.height,
+            [
+                Slips(
+                    differing.with_columns(
+                        roll_call=roll_calls["roll_call"].gather(differing["call"])
+                    ),
+                    "vote",
+                    "one vote of a state in a roll call, not two that differ",
+                ),
+                Slips(
+                    described.filter(not_a_day_of(pl.col("vote_date"), pl.col("session"))),
+                    "given_date",
+                    "a day within its session",
+                ),
+            ],
+        )
         roll_calls, votes = _counted_once(roll_calls, votes, corrections)
     for rule, rows in {
         "roll call described in more than one way: as on its first row": described.filter(
@@ -361,7 +383,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections, str | No
 
 
 # What is known of a roll call while it is read.
-PASSING = ("call", "flag_empty", "session_empty")
+PASSING = ("call", "given_date", "flag_empty", "session_empty")
 
 
 def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
@@ -423,7 +445,9 @@ def _described(given: pl.LazyFrame, layout: Layout, name: str) -> tuple[pl.DataF
     vote_date = parse_date("date")
     # Without a session column: the symbol's, or the one that was open on the day.
     of_symbol = pl.col("unres").str.extract(r"^(?:A/RES|R)/(\d{1,3})/", 1).cast(pl.Int32)
-    of_day = vote_date.dt.year() - 1946 + (vote_date.dt.ordinal_day() > MID_SEPTEMBER)
+    of_day = pl.when(vote_date >= FIRST_VOTE).then(
+        vote_date.dt.year() - 1946 + (vote_date.dt.ordinal_day() > MID_SEPTEMBER)
+    )
     no_session = layout["session"] is None
     described = described.with_columns(
         parse_int("rcid"),
@@ -446,6 +470,7 @@ def _described(given: pl.LazyFrame, layout: Layout, name: str) -> tuple[pl.DataF
         "descr",
         *codes,
         *STATED,
+        "given_date",
         flag_empty=pl.any_horizontal(pl.col(code).is_null() for code in codes if layout[code]),
         session_empty=pl.lit(no_session),
     )
@@ -465,11 +490,6 @@ def _checks(layout: Layout) -> list[Check]:
         Check(pl.col("vote_date").is_null(), "given_date", "a day as 2022-03-02"),
         Check(pl.col("session").is_null(), "given_session", "a session's number"),
         Check(pl.col("year").is_null(), "given_year", "a year"),
-        Check(
-            not_a_day_of(pl.col("vote_date"), pl.col("session")),
-            "given_date",
-            "a day within its session",
-        ),
         *(
             Check(
                 is_given(column) & ~pl.col(column).is_in([0, 1]).fill_null(False),
@@ -572,20 +592,24 @@ def _without_unknown_states(
     ).filter(pl.col("ccode").is_not_null())
 
 
-def _without_duplicates(votes: pl.DataFrame, name: str, corrections: Corrections) -> pl.DataFrame:
-    """The votes, each once. Raises SourceError if a state's two votes differ."""
-    # One number for the two that name a state's vote takes a quarter of the memory.
+def _without_duplicates(
+    votes: pl.DataFrame, corrections: Corrections
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The votes, without rows that only repeat one; of them, those of states that differ.
+
+    A state with two different votes in a roll call keeps both, for the models to tell.
+    """
+    # One number for what names a state's vote takes a quarter of the memory.
     of_state = pl.col("call").cast(pl.Int64) * 2**31 + pl.col("ccode")
-    repeated = votes.select(~of_state.is_first_distinct()).to_series()
-    if not repeated.any():
-        return votes
-    differs = pl.col("vote") != pl.col("vote").first().over("call", "ccode")
-    expected = "one vote of a state in a roll call, not two that differ"
-    refuse(votes.with_columns(given_vote="vote"), name, [Check(differs, "given_vote", expected)])
-    rows = votes.filter(repeated)
-    example = f"row {rows[ROW][0]}, ccode {rows['ccode'][0]}"
-    corrections["duplicate row: taken once"] = (rows.height, example)
-    return votes.filter(~repeated)
+    second = votes.select(~of_state.is_first_distinct()).to_series()
+    if not second.any():
+        return votes, votes.clear()
+    repeated = votes.select(~(of_state * 16 + pl.col("vote")).is_first_distinct()).to_series()
+    if repeated.any():
+        rows = votes.filter(repeated)
+        example = f"row {rows[ROW][0]}, ccode {rows['ccode'][0]}"
+        corrections["duplicate row: taken once"] = (rows.height, example)
+    return votes.filter(~repeated), votes.filter(second & ~repeated)
 
 
 def _counted_once(

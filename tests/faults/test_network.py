@@ -11,7 +11,9 @@ import pytest
 from unit.sources.making import resolution, session_json, undl_csv, voeten_csv
 from unit.sources.serving import HURRIED, Answer, Server
 
+from orchestration.layout import Layout
 from orchestration.sources import SOURCES, Landed, Origin, landed_releases, read_visit
+from orchestration.updates import updates
 
 # By source: what a mirror serves, and the request that fails.
 SERVED = {
@@ -27,7 +29,7 @@ FAULTS = {
     "429 for ever": (Answer(429, headers={"Retry-After": "1"}), "429"),
     "500s": (Answer(500), "500"),
     "redirect loop": (Answer(302, headers={"Location": "/loop"}), "in circles"),
-    "wrong content type": (Answer(body=b"x", headers={"Content-Type": "image/png"}), "image/png"),
+    "XHTML": (Answer(body=b"x", headers={"Content-Type": "application/xhtml+xml"}), "a web page"),
     "HTML by its type": (Answer(body=b"x", headers={"Content-Type": "text/html"}), "a web page"),
     "HTML by its looks": (Answer(body=b" <!doctype html><p>Human?"), "a web page"),
 }
@@ -145,3 +147,35 @@ def test_retries_are_told_to_the_log_alone(
         SOURCES[source].land(tmp_path / "landing", Origin(gone.url, HURRIED))
     assert any("asked again in" in line for line in caplog.messages)
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_probe_gives_up_on_a_silent_server_sooner_than_a_visit(
+    server: Server, tmp_path: Path, source: str
+):
+    asked_first = {"undl": "undl/", "unxml": "unxml/74.json", "voeten": SERVED["voeten"][0]}
+    for path in (asked_first[source], SERVED[source][0]):
+        server.always(path, Answer(hang=True))
+    probed = SOURCES[source].probe(tmp_path / "landing", Origin(server.url, HURRIED))
+    assert not probed.is_new
+    # HURRIED would ask three times.
+    assert "asked up to 2 times" in unreached(probed)
+
+
+def test_a_probe_is_over_before_dagster_ends_it():
+    policy = Origin().to_probe().retry
+    assert policy.attempts == 2
+    # The last request begins within the visit, and its connection and its silence end with it.
+    assert policy.whole_visit + policy.longest_wait + policy.longest_retry_after < 60
+    # What is hurried already is not slowed down.
+    assert Origin(retry=HURRIED).to_probe().retry.whole_visit == HURRIED.whole_visit
+
+
+def test_silent_sources_are_probed_side_by_side(server: Server, tmp_path: Path):
+    for path in ("undl/", "unxml/74.json", *(path for path, _ in SERVED.values())):
+        server.always(path, Answer(hang=True))
+    found = updates(Layout(tmp_path / "warehouse"), Origin(server.url, HURRIED))
+    assert list(found.outcomes) == list(SOURCES)
+    assert found.newer == []
+    for landed in found.outcomes.values():
+        assert landed.not_in_reach

@@ -4,6 +4,7 @@ Belongs here: landing and raw assets on small made files. Not here: how a source
 (tests/unit/sources), or the models that stand on the raw tables.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
-from unit.sources.making import session_json, undl_csv, voeten_csv
+from unit.sources.making import session_json, undl_csv, undl_rows, voeten_csv
 
 from orchestration.definitions import build_defs
 from orchestration.resources import Warehouse
-from orchestration.sources import SOURCES
+from orchestration.sources import SOURCES, Outcome, landed_releases, read_visit
 from orchestration.updates import updates
 
 
@@ -151,3 +152,55 @@ def test_a_bad_review_stops_the_run_by_file_and_line(tmp_path, mirror, instance)
     assert "reviews.csv, line 1: expected the columns" in str(
         failed.step_failure_data.user_failure_data.description
     )
+
+
+def undl_twice(made: Warehouse, mirror: Path) -> Path:
+    """Land an older and a newer release of undl; the newer one's file, which can be written to."""
+    older = undl_csv(undl_rows("YYY"))
+    (mirror / "undl" / "2026_02_06_ga_voting.csv").rename(mirror / "undl" / "newer")
+    (mirror / "undl" / "2025_09_19_ga_voting.csv").write_bytes(older)
+    updates(made.layout, made.origin, land=True)
+    (mirror / "undl" / "newer").rename(mirror / "undl" / "2026_02_06_ga_voting.csv")
+    updates(made.layout, made.origin, land=True)
+    newer = landed_releases(made.layout.landing(False), "undl")[-1]
+    file = newer.folder / newer.files[0].name
+    file.chmod(0o644)
+    return file
+
+
+def test_a_landed_release_that_is_damaged_is_told_and_the_older_one_used(
+    tmp_path, mirror, instance
+):
+    made = warehouse(tmp_path, mirror, asked=True)
+    file = undl_twice(made, mirror)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-9])
+    ran = Ran(made, instance)
+    assert ran.result.success
+    assert ran.rows("select distinct release from raw.undl_votes") == [("2025-09-19",)]
+    landing = made.layout.landing(synthetic=False)
+    (told,) = [one for one in read_visit(landing, "undl").files if one.outcome is Outcome.REFUSED]
+    assert told.name == "release 2026-02-06"
+    assert f"{file}: not the bytes that were landed" in told.reason
+    assert not any(one.outcome is Outcome.REFUSED for one in read_visit(landing, "unxml").files)
+
+    file.write_bytes(whole)
+    ran = Ran(made, instance)
+    assert ran.rows("select distinct release from raw.undl_votes") == [("2026-02-06",)]
+    assert not any(one.outcome is Outcome.REFUSED for one in read_visit(landing, "undl").files)
+
+
+def test_a_landing_that_cant_be_used_is_no_refused_release(tmp_path, mirror, instance):
+    made = warehouse(tmp_path, mirror, asked=True)
+    release = undl_twice(made, mirror).parent
+    # It has to be parsed anew, for which the landing has to be held.
+    shutil.rmtree(release / "parsed")
+    lock = made.layout.landing(synthetic=False) / "undl" / ".lock"
+    lock.unlink()
+    lock.mkdir()
+    ran = Ran(made, instance)
+    assert not ran.result.success
+    (failed,) = ran.result.get_step_failure_events()
+    assert str(lock) in str(failed.step_failure_data.user_failure_data.description)
+    visit = read_visit(made.layout.landing(synthetic=False), "undl")
+    assert not any(one.outcome is Outcome.REFUSED for one in visit.files)

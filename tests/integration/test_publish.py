@@ -152,7 +152,7 @@ def test_a_killed_run_leaves_the_last_good_file(story):
 
 
 def test_the_run_after_a_killed_one_finishes_and_clears_up(story):
-    assert story.ended == 0, story.said
+    assert "Not published" not in story.said
     assert story.leftovers == []
 
 
@@ -177,6 +177,13 @@ def test_with_no_source_in_reach_the_sample_is_built_and_said_so(story):
     assert "NO SOURCE IS IN REACH" in story.said
     assert "SYNTHETIC" in story.said
     assert story.real_files == []
+
+
+def test_a_refresh_that_only_built_the_sample_does_not_end_well(story):
+    *_, last = story.said.splitlines()
+    assert last.startswith("No source could be reached and none is landed: only the SYNTHETIC")
+    assert last.endswith("There are no real votes in it.")
+    assert story.ended == 4
 
 
 def test_the_end_tells_what_went_in_and_came_out(story, built_sample):

@@ -87,7 +87,7 @@ def test_cut_body_is_fetched_again(server: Server, tmp_path: Path):
         (Answer(cut=True), "cut off"),
         (Answer(body=b"<!DOCTYPE html><p>Are you human?"), "a web page where data should be"),
         (Answer(body=b"x", headers={"Content-Type": "text/html; charset=utf-8"}), "a web page"),
-        (Answer(body=b"x", headers={"Content-Type": "image/png"}), "no kind of data file"),
+        (Answer(body=b"x", headers={"Content-Type": "application/xhtml+xml"}), "a web page"),
         (Answer(202, headers={"Content-Type": "text/html"}), "202"),
         (Answer(206, body=b"x"), "206"),
         (Answer(302, headers={"Location": f"/{FILE}"}), "in circles"),
@@ -101,6 +101,26 @@ def test_what_is_no_data_leaves_no_file(server: Server, tmp_path: Path, answer: 
     with pytest.raises(NotInReachError, match=words):
         download(server, tmp_path)
     assert not list(tmp_path.glob("77.json*"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-rlang-transport",
+        "application/x-rdata",
+        "text/comma-separated-values; charset=utf-8",
+        "text/csv",
+        "application/vnd.anything",
+        "",
+    ],
+)
+def test_data_is_taken_whatever_a_server_calls_it(server: Server, tmp_path: Path, kind: str):
+    server.always(FILE, Answer(body=BODY, headers={"Content-Type": kind}))
+    file = download(server, tmp_path)
+    assert file is not None and file.size == len(BODY)
+    with Client(HURRIED) as client:
+        # Its size is as it was, and its type is no reason to call it out of reach.
+        assert not client.has_changed(f"{server.url}/{FILE}", file)
 
 
 @pytest.mark.parametrize("answer", [Answer(hang=True), Answer(drip=True)])

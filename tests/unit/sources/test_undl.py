@@ -162,7 +162,50 @@ def test_row_that_stands_twice_is_taken_once(landing: Path):
     assert rules(parsed) == {"duplicate row: taken once": 2}
 
 
-def test_state_that_votes_twice_is_refused(landing: Path):
+def roll_calls(count: int) -> list[dict]:
+    """As many sound roll calls."""
+    return [
+        row
+        for nth in range(count)
+        for row in undl_rows(undl_id=f"8{nth:05}", resolution=f"A/RES/ES-11/{nth + 100}")
+    ]
+
+
+def test_two_votes_of_a_state_are_kept_for_the_models_to_tell(landing: Path):
+    again = undl_rows()[0]
+    rows = [*undl_rows(), again | {"ms_vote": "N"}, again, again | {"ms_vote": "N"}]
+    parsed = read(landing, undl_csv([*rows, *roll_calls(99)]))
+    votes = parsed.tables["undl_votes"]
+    assert votes.height == 4 + 3 * 99
+    assert votes.head(4).select("ms_name", "ms_vote").rows() == [
+        ("ATLANTIS", "Y"),
+        ("BORDURIA", "N"),
+        ("RURITANIA", "A"),
+        ("ATLANTIS", "N"),
+    ]
+    assert rules(parsed) == {"duplicate row: taken once": 2}
+
+
+def test_a_day_years_off_its_session_is_kept_for_the_models_to_tell(landing: Path):
+    rows = undl_rows(session="77", resolution="A/RES/77/1", date="2062-12-15")
+    (landing / "undl").mkdir(parents=True)
+    (landing / "undl" / "votes.csv").write_bytes(undl_csv([*rows, *roll_calls(99)]))
+    release = land(landing, Origin()).release
+    votes = parse(release).tables["undl_votes"]
+    assert votes["vote_date"].head(3).to_list() == [date(2062, 12, 15)] * 3
+    # It is not the day that the release reaches.
+    assert release.date == date(2022, 3, 2)
+
+
+def test_slips_all_over_a_file_are_refused_with_the_first_and_how_many(landing: Path):
+    off = undl_rows(undl_id="2", session="77", resolution="A/RES/77/1", date="2062-12-15")
+    rows = [*roll_calls(98), *off, *undl_rows(), undl_rows()[0] | {"ms_vote": "N"}]
+    said = refused(landing, undl_csv(rows))
+    assert "row 295: date is '2062-12-15', expected a day within its session" in said
+    assert "2 of its 100 roll calls" in said
+
+
+def test_state_that_votes_twice_in_a_small_file_is_refused(landing: Path):
     rows = [*undl_rows(), undl_rows()[0] | {"ms_vote": "N"}]
     assert "row 4: ms_name is 'ATLANTIS', expected one vote" in refused(landing, undl_csv(rows))
 

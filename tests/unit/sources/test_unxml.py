@@ -16,6 +16,7 @@ from orchestration.sources import (
     SourceError,
     dropped_files,
     landed_releases,
+    read_visit,
 )
 from orchestration.sources.sessions import session_in_words
 from orchestration.sources.unxml import KNOWN_SESSIONS
@@ -275,6 +276,42 @@ def test_a_broken_session_beside_good_ones_is_refused_by_name(landing: Path, tmp
     assert outcomes(landed) == {"77.json": Outcome.NEW, "81.json": Outcome.REFUSED}
     assert refusal(landed).startswith("81.json, line 1: not JSON")
     assert [file.name for file in landed.release.files] == ["77.json"]
+
+
+def test_what_is_wrong_with_sessions_stays_told_while_others_are_asked_for(
+    landing: Path, tmp_path: Path
+):
+    origin = put(tmp_path / "mirror", s77=session_json(), s78=session_json(later()), s81=b"{")
+    land(landing, origin)
+    for visit in (land, unxml.probe):
+        visit(landing, origin, sessions=["77"])
+        told = {file.name: file for file in read_visit(landing, "unxml").files}
+        assert told["81.json"].outcome is Outcome.REFUSED
+        assert "81.json, line 1: not JSON" in told["81.json"].reason
+        assert told["77.json"].outcome is Outcome.UNCHANGED
+        # What landed with the last visit is not new once more.
+        assert "78.json" not in told
+    put(tmp_path / "mirror", s77=session_json(), s81=b"[")
+    land(landing, origin, sessions=["81"])
+    (told,) = [file for file in read_visit(landing, "unxml").files if file.name == "81.json"]
+    assert "no resolution" in told.reason or "line 1" in told.reason
+    (tmp_path / "mirror" / "unxml" / "81.json").unlink()
+    land(landing, origin)
+    assert "81.json" not in {file.name for file in read_visit(landing, "unxml").files}
+
+
+def test_a_session_out_of_reach_stays_told_while_others_are_asked_for(
+    landing: Path, server: Server
+):
+    server.put("unxml/77.json", session_json())
+    server.put("unxml/78.json", session_json(later()))
+    server.always("unxml/78.json", Answer(403))
+    origin = Origin(server.url, HURRIED)
+    land(landing, origin)
+    land(landing, origin, sessions=["77"])
+    told = {file.name: file.outcome for file in read_visit(landing, "unxml").files}
+    url = f"{server.url}/unxml/78.json"
+    assert told == {"77.json": Outcome.UNCHANGED, url: Outcome.NOT_IN_REACH}
 
 
 def test_nothing_but_bad_sessions_leaves_nothing(landing: Path, tmp_path: Path):

@@ -156,7 +156,52 @@ def test_row_that_stands_twice_is_taken_once(landing: Path):
     assert rules(parsed)["duplicate row: taken once"] == 1
 
 
-def test_state_that_votes_twice_is_refused(landing: Path):
+def roll_calls(count: int) -> list[dict]:
+    """As many sound roll calls."""
+    return [
+        row
+        for nth in range(count)
+        for row in voeten_rows(rcid=100 + nth, unres=f"R/62/{100 + nth}")
+    ]
+
+
+def test_two_votes_of_a_state_are_kept_for_the_models_to_tell(landing: Path):
+    again = voeten_rows()[0]
+    rows = [*voeten_rows(), again | {"vote": 3}, again, again | {"vote": 3}]
+    parsed = read(landing, voeten_csv([*rows, *roll_calls(99)]))
+    assert by_roll_call(parsed)["7"] == [(900, 1), (901, 3), (902, 2), (900, 3)]
+    assert rules(parsed)["duplicate row: taken once"] == 2
+    assert SEVERAL not in rules(parsed)
+
+
+def test_a_day_years_off_its_session_is_kept_for_the_models_to_tell(landing: Path):
+    rows = [*voeten_rows(date="2070-12-05"), *roll_calls(99)]
+    landed = drop(landing, voeten_csv(rows))
+    days = parse(landed.release).tables["voeten_roll_calls"].select("roll_call", "vote_date")
+    assert days.row(0) == ("7", date(2070, 12, 5))
+    # It is not the day that the release reaches.
+    assert landed.release.date == date(2007, 12, 5)
+
+
+def test_roll_calls_under_one_rcid_are_told_apart_before_votes_are_said_to_differ(landing: Path):
+    """One rcid with two roll calls, in one of which a state has two votes."""
+    first = voeten_rows((1, 1, 1))
+    second = voeten_rows((3, 3, 3), unres="R/62/9", date="2007-12-19")
+    rows = [*first, *second, second[0] | {"vote": 2}]
+    parsed = read(landing, voeten_csv([*rows, *roll_calls(99)]))
+    assert by_roll_call(parsed)["7.1"] == [(900, 1), (901, 1), (902, 1)]
+    assert by_roll_call(parsed)["7.2"] == [(900, 3), (901, 3), (902, 3), (900, 2)]
+
+
+def test_slips_all_over_a_file_are_refused_with_the_first_and_how_many(landing: Path):
+    off = voeten_rows(rcid=8, unres="R/62/4", date="2070-12-05")
+    rows = [*roll_calls(98), *off, *voeten_rows(), voeten_rows()[0] | {"vote": 3}]
+    said = refused(landing, voeten_csv(rows))
+    assert "row 295: date is '2070-12-05', expected a day within its session" in said
+    assert "2 of its 100 roll calls" in said
+
+
+def test_state_that_votes_twice_in_a_small_file_is_refused(landing: Path):
     said = refused(landing, voeten_csv([*voeten_rows(), voeten_rows()[0] | {"vote": 3}]))
     assert "row 4: vote is '3', expected one vote of a state" in said
 
