@@ -27,10 +27,30 @@ doubted as (
         source,
         session,
         rule,
-        count(*) as doubts,
         count(distinct roll_call_id) as roll_calls,
         count(distinct state) filter (roll_call_id is null) as states
     from marts.doubts
+    group by all
+),
+
+-- A state misread differs in most roll calls; a roll call matched wrongly, in most states.
+by_state as (
+    select
+        source,
+        session,
+        rule,
+        max(roll_calls) as roll_calls
+    from (
+        select
+            source,
+            session,
+            rule,
+            state,
+            count(distinct roll_call_id) as roll_calls
+        from marts.doubts
+        where rule = 'sources differ on a vote'
+        group by all
+    )
     group by all
 ),
 
@@ -38,7 +58,7 @@ compared as (
     select
         ids.source,
         found.source_session as session,
-        sum(agreement.votes_compared) as votes
+        count(distinct roll_call_id) as roll_calls
     from marts.source_agreement as agreement
     inner join intermediate.int_roll_call_ids as ids using (roll_call_id)
     inner join intermediate.int_source_roll_calls as found using (source, source_key)
@@ -122,19 +142,20 @@ counted as (
         case
             when rule = 'fewer roll calls than reviewed' then expected_roll_calls - found_roll_calls
             when rule = 'state never named' then states
-            when rule = 'sources differ on a vote' then doubted.doubts
-            else roll_calls
+            when rule = 'sources differ on a vote' then by_state.roll_calls
+            else doubted.roll_calls
         end as doubts,
         case
             when rule = 'fewer roll calls than reviewed' then expected_roll_calls
             when rule = 'state never named' then members
-            when rule = 'sources differ on a vote' then compared.votes
+            when rule = 'sources differ on a vote' then compared.roll_calls
             else found_roll_calls
         end as of
     from doubted
     left join sessions using (source, session)
     left join seats using (source, session)
     left join compared using (source, session)
+    left join by_state using (source, session, rule)
 )
 
 select

@@ -71,7 +71,7 @@ without_a_symbol as (
         year,
         string_agg(roll_call_id, ', ' order by vote_date, roll_call_id) as roll_calls
     from {{ ref('int_roll_calls') }}
-    where kind = 'resolution' and (symbol is null or not list_has_any(sources, ['undl', 'unxml']))
+    where kind = 'resolution' and symbol is null
     group by year
 ),
 
