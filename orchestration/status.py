@@ -53,8 +53,8 @@ CHECKS = """
 """
 COMPLETENESS = """
     select
-        source, session, expected_roll_calls, found_roll_calls, status, votes_cast, first_vote,
-        last_vote, gap_reason
+        source, session, expected_roll_calls, expected_rule, found_roll_calls, status, votes_cast,
+        first_vote, last_vote, gap_reason
     from marts.completeness order by all
 """
 GAPS = "select distinct source, session, reason from seeds.known_gaps order by all"

@@ -108,7 +108,7 @@ def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
             sessions.add_row(
                 source,
                 sessions_in_words(row["session"] for row in rows),
-                f"{sum(row['expected_roll_calls'] or 0 for row in rows):,}",
+                _expected(rows),
                 f"{sum(row['found_roll_calls'] or 0 for row in rows):,}",
                 status,
                 style="" if status in EXPLAINED else "red",
@@ -125,6 +125,17 @@ def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
         gaps.add_row(source, sessions_in_words(named) if named else "all", reason)
     if gaps.row_count:
         console.print(gaps)
+
+
+def _expected(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The roll calls expected in all; a dash where no number is: 'at least 0' is none."""
+    numbers = [
+        row["expected_roll_calls"]
+        for row in rows
+        if row["expected_roll_calls"] is not None
+        and (row["expected_roll_calls"] or row["expected_rule"] != "at_least")
+    ]
+    return f"{sum(numbers):,}" if numbers else "-"
 
 
 def print_summary(console: Console, said: Mapping[str, Any]) -> None:

@@ -15,7 +15,13 @@ from typer.testing import CliRunner, Result
 
 from orchestration import cli, review
 from orchestration.layout import Layout
-from orchestration.sources import SOURCES, Origin
+from orchestration.sources import (
+    SOURCES,
+    Origin,
+    landed_releases,
+    refused_release,
+    tell_refused_releases,
+)
 from orchestration.status import STALE_AFTER, decades
 from orchestration.terminal import HEIGHT, WIDTH, sessions_in_words
 
@@ -241,6 +247,38 @@ def test_each_gap_is_told_once(warehouse):
     assert told.count("One and the same reason") == 1
     (line,) = [line for line in told.splitlines() if "One and the same reason" in line]
     assert "74 to 77" in line
+
+
+@pytest.mark.parametrize(
+    ("expected", "rule", "shown"),
+    [("0", "at_least", "-"), ("0", "exact", "0"), ("3", "at_least", "3"), ("null", None, "-")],
+)
+def test_at_least_none_is_no_expected_number(warehouse, expected, rule, shown):
+    named = f"'{rule}'" if rule else "null"
+    change(
+        warehouse,
+        f"update marts.completeness set expected_roll_calls = {expected}, expected_rule = {named} "
+        "where (source, session) = ('unxml', '77')",
+    )
+    told = status("--sessions").output
+    rows = [[cell.strip() for cell in line.split("│")] for line in told.splitlines()]
+    # The table of gaps, which may name it too, has fewer columns.
+    (row,) = [row for row in rows if row[1:3] == ["unxml", "77"] and len(row) == 7]
+    assert row[3] == shown
+    assert int(row[4]) > 0
+
+
+def test_a_landed_release_that_was_passed_over_is_a_refused_file(warehouse, served):
+    land(warehouse, served, "undl")
+    landing = Layout(warehouse).landing(False)
+    change(warehouse, "delete from raw.releases where source = 'undl'")
+    assert said()["verdict"]["health"] == "stale"
+    (release,) = landed_releases(landing, "undl")
+    tell_refused_releases(landing, "undl", [refused_release(release, "a file of it is damaged")])
+    verdict = said()["verdict"]
+    assert verdict["line"] == f"fresh, but undl refused release {release.name}"
+    assert verdict["exit_status"] == 3
+    assert any("a file of it is damaged" in need for need in said()["needs_a_person"])
 
 
 def test_the_digital_librarys_file_is_asked_for_where_it_is_missing(warehouse):
