@@ -29,7 +29,7 @@ ui: setup ## Open the Dagster UI on 127.0.0.1:3000
 	$(BIN)/unga ui
 
 test: setup ## Run all tests; with UNGA_MIRROR set, on the real votes too
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup ## ruff, mypy, sqlfluff
 	$(BIN)/ruff check .

@@ -18,6 +18,14 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_configure() -> None:
+    """Parse the dbt project once, before the processes of a run list the tests of its manifest."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        from orchestration.assets.dbt import manifest
+
+        manifest()
+
+
 @pytest.fixture(scope="session")
 def mirror() -> Path:
     """The folder of real votes that UNGA_MIRROR names; the test is skipped aloud without it."""
