@@ -19,8 +19,8 @@ with marts as (
 ),
 
 data as (
-    select max(vote_date) as data_through
-    from {{ ref('dim_roll_calls') }}
+    select max(last_vote) as data_through
+    from {{ ref('int_reach') }}
 ),
 
 sessions as (
