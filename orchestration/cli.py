@@ -45,7 +45,7 @@ class OneLineErrors(TyperGroup):
 
 app = typer.Typer(
     cls=OneLineErrors,
-    help="Every recorded vote of the UN General Assembly, in one checked DuckDB file.",
+    help="The recorded votes of the UN General Assembly, in one checked DuckDB file.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

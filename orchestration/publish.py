@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.outcomes import Outcome
 
-TITLE = "Every recorded vote of the UN General Assembly"
+TITLE = "The recorded votes of the UN General Assembly"
 
 
 def write_audit(
