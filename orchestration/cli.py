@@ -79,7 +79,11 @@ def refresh(
     ] = None,
     force: Annotated[bool, typer.Option(help="Build even if nothing is newer.")] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Fail if a source could not be reached.")
+        bool,
+        typer.Option(
+            "--strict",
+            help="End with 4 if a source could not be reached; what is landed is built all the same.",
+        ),
     ] = False,
 ) -> None:
     """Fetch what is newer, build, check, and publish warehouse/unga.duckdb.

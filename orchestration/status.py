@@ -328,7 +328,7 @@ def _undl_to_download(
     reaches = max((row["release_date"] for row in files if row["release_date"]), default=None)
     through = publication["data_through"]
     if reaches and through and reaches < through:
-        return [f"undl ends on {reaches}, votes go on to {through}: look for a newer file at {url}"]
+        return [f"undl ends on {reaches}, votes on {through}: see {url}"]
     return []
 
 

@@ -265,7 +265,7 @@ def _sessions(rows: list[dict[str, Any]]) -> str:
     counted = Counter(row["status"] for row in rows)
     others = [f"{count} {status}" for status, count in counted.items() if status != "as expected"]
     said = [f"{counted['as expected']} of {len(rows)} as expected", *others]
-    return f"{', '.join(said)} (unga status --sessions)"
+    return f"{', '.join(said)}: see --sessions"
 
 
 def _print_decades(console: Console, rows: Iterable[Mapping[str, Any]], sources: list[str]) -> None:

@@ -35,10 +35,13 @@ gaps as (
     select
         years.year,
         string_agg(
-            distinct concat(
-                known_gaps.source, ' lacks ',
-                coalesce(known_gaps.symbol, concat(known_gaps.gap_from, ' to ', known_gaps.gap_to)),
-                ': ', known_gaps.reason
+            distinct if(
+                known_gaps.symbol is null,
+                format(
+                    '{} lacks {} to {}: {}',
+                    known_gaps.source, known_gaps.gap_from, known_gaps.gap_to, known_gaps.reason
+                ),
+                known_gaps.source || ', ' || known_gaps.reason
             ),
             '; '
         ) as reason,
