@@ -82,7 +82,7 @@ def refresh(
         bool,
         typer.Option(
             "--strict",
-            help="End with 4 if a source could not be reached; what is landed is built all the same.",
+            help="End with 4 if a source could not be reached; what is landed is built anyway.",
         ),
     ] = False,
 ) -> None:
