@@ -31,7 +31,12 @@ EXPECTATIONS = {
             where scheme = 'voeten' and topic <> 'all'""",
     },
     "completeness": {
-        "Some source is in reach": "delete from marts.completeness",
+        "Some source is in reach": """
+            delete from marts.completeness;
+            delete from intermediate.int_source_roll_calls;
+            delete from raw.undl_votes;
+            delete from raw.unxml_votes;
+            delete from raw.voeten_votes""",
         "Every session was reviewed by a person, and none is missing as a whole": """
             update marts.completeness set status = 'missing'
             where source = 'unxml' and session = '77'""",

@@ -95,6 +95,8 @@ def served(built_sample: Path, tmp_path: Path) -> Path:
 
 def test_a_file_of_today_is_fresh(warehouse, served):
     land(warehouse, served)
+    # What has just landed is new; at the next visit it is what the published file stands on.
+    land(warehouse, served)
     ended = status()
     assert ended.exit_code == 0, ended.output
     assert ended.output.startswith("fresh: votes through ")
