@@ -25,7 +25,14 @@ pytestmark = pytest.mark.mirror
 POWERS = ("CHN", "RUS", "TUR", "DEU", "USA")
 OFFICIAL = "2026_02_06_ga_voting"
 # Models that tell of faults, with all that they stand on; no pairs and no topics.
-JUDGED = ["+doubts", "+fct_votes", "+key_votes", "+source_agreement", "coverage"]
+JUDGED = [
+    "+doubts",
+    "+fct_votes",
+    "+key_votes",
+    "+source_agreement",
+    "source_differences",
+    "coverage",
+]
 SUITES = ["completeness", "dim_roll_calls", "doubts", "fct_votes", "key_votes", "source_agreement"]
 
 
