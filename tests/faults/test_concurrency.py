@@ -41,6 +41,8 @@ import select, sys, time, duckdb
 _, file, one, many = sys.argv
 while not select.select([sys.stdin], [], [], 0)[0]:
     with duckdb.connect(file, read_only=True, config={"threads": 1}) as connection:
+        # A query that takes long would draw a bar among the answers.
+        connection.execute("set enable_progress_bar = false")
         first, rows, last = (connection.sql(sql).fetchall()[0][0] for sql in (one, many, one))
     print(first, *rows, last, flush=True)
     time.sleep(0.5)
@@ -92,7 +94,7 @@ def builds_seen(readers: list[subprocess.Popen[str]], heads: list[str]) -> set[s
         # Not communicate(): that passes over what readline() has already taken from the pipe.
         answers = reader.stdout.read()
         assert reader.wait() == 0
-        for answer in (head + answers).splitlines():
+        for answer in filter(str.strip, (head + answers).splitlines()):
             builds = set(answer.split())
             assert len(builds) == 1, f"an answer from several builds: {answer}"
             seen |= builds
