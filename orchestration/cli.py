@@ -23,6 +23,7 @@ from orchestration.query import QueryError, as_table, run_query, write_result
 from orchestration.study_report.command import report
 
 if TYPE_CHECKING:
+    from orchestration.review import Reviewed
     from orchestration.running import Run
 
 # What `unga refresh` ends with when all is published or nothing is newer, and yet not all is well.
@@ -379,7 +380,10 @@ def _review(
 ) -> None:
     """Tell what was reviewed and what is found, and keep it where it was asked for."""
     from orchestration import review
+    from orchestration.sources import SOURCES
 
+    if source not in SOURCES:
+        raise review.ReviewError(f"No such source: {source}. Sources: {', '.join(SOURCES)}.")
     counted = review.found(layout, source, session, sample)
     before = review.reviewed(layout, source, session, sample)
     if before:
@@ -388,12 +392,25 @@ def _review(
     else:
         typer.echo("reviewed  never")
     typer.echo(f"found     {counted.roll_calls}, through {counted.through}")
+    if not (write or to_seed):
+        typer.echo(_conclusion(before, counted.roll_calls))
     if write:
         file = review.write_own(layout, source, session, counted, note)
         typer.echo(f"written to {file}; next: unga refresh")
     if to_seed:
         file = review.write_seed(layout, source, session, counted, note, sample)
         typer.echo(f"written to {file}: look at it, then commit it")
+
+
+def _conclusion(before: "Reviewed | None", found: int) -> str:
+    """What the comparison says, and what a person can do about it."""
+    take_in = "--write takes the found number in"
+    if before is None:
+        return f"Nobody has reviewed this session: {take_in}, if it is right."
+    if found == before.roll_calls or (before.rule == "at_least" and found > before.roll_calls):
+        return "As reviewed: nothing to do."
+    how = "fewer" if found < before.roll_calls else "more"
+    return f"{how.capitalize()} than reviewed: {take_in}, if it is right."
 
 
 @app.command()

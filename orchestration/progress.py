@@ -20,6 +20,8 @@ from orchestration.terminal import console
 NOISE = ("Dependencies for step", "Logging an `AssetObservation`")
 # What a check found wrong is said when it is found.
 CHECK_FAILED = "DagsterAssetCheckFailedError"
+# What a person did who ended the run.
+INTERRUPTED = "DagsterExecutionInterruptedError"
 
 STEPS = {
     "landing": "ask the sources",
@@ -89,7 +91,7 @@ def _words(said: str | None, error: SerializableErrorInfo | None) -> str:
     root = error
     while root.cause:
         root = root.cause
-    return root.message.strip()
+    return "interrupted" if root.cls_name == INTERRUPTED else root.message.strip()
 
 
 @dg.logger

@@ -15,7 +15,7 @@ from typing import Any
 
 from orchestration.layout import DBT_PROJECT, Layout
 from orchestration.query import QueryError, rows_of
-from orchestration.reviews import COLUMNS, read_reviews
+from orchestration.reviews import columns, read_reviews
 
 SEED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
 
@@ -80,7 +80,7 @@ def write_own(layout: Layout, source: str, session: str, counted: Found, note: s
     """
     row = _row(source, session, counted, note, reviewed(layout, source, session, False))
     own = [{name: _text(value) for name, value in given.items()} for given in _own(layout)]
-    _write(layout.reviews, COLUMNS, own, row, ("source", "session"))
+    _write(layout.reviews, columns(), own, row, ("source", "session"))
     return layout.reviews
 
 
@@ -91,8 +91,8 @@ def write_seed(
     row = _row(source, session, counted, note, reviewed(layout, source, session, synthetic))
     row["assembly"] = _assembly(synthetic)
     with SEED.open(encoding="utf-8", newline="") as text:
-        columns = next(csv.reader(text))
-    _write(SEED, columns, _seed_rows(), row, ("assembly", "source", "session"))
+        in_order = next(csv.reader(text))
+    _write(SEED, in_order, _seed_rows(), row, ("assembly", "source", "session"))
     return SEED
 
 
@@ -106,10 +106,10 @@ def is_changed(layout: Layout, published: Path) -> bool:
         "select true from information_schema.tables "
         "where table_schema = 'raw' and table_name = 'reviews'",
     )
-    built = rows_of(published, f"select {', '.join(COLUMNS)} from raw.reviews") if there else []
+    built = rows_of(published, "from raw.reviews") if there else []
 
-    def comparable(rows: list[dict[str, Any]]) -> set[tuple[str, ...]]:
-        return {tuple(_text(row[name]) for name in COLUMNS) for row in rows}
+    def comparable(rows: list[dict[str, Any]]) -> set[tuple[tuple[str, str], ...]]:
+        return {tuple(sorted((name, _text(value)) for name, value in row.items())) for row in rows}
 
     return comparable(_own(layout)) != comparable(built)
 
@@ -148,7 +148,7 @@ def _row(
 
 def _write(
     file: Path,
-    columns: Sequence[str],
+    in_order: Sequence[str],
     rows: list[dict[str, str]],
     row: dict[str, str],
     key: tuple[str, ...],
@@ -165,7 +165,7 @@ def _write(
         rows.append(row)
     beside = file.with_name(f".{file.name}")
     with beside.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+        writer = csv.DictWriter(text, in_order, lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
     beside.replace(file)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.sources import SOURCES
-from orchestration.sources.schemas import Reviews
 from orchestration.sources.sessions import is_session
 
-COLUMNS = tuple(Reviews.column_names())
-RULES = Reviews.columns()["rule"].metadata["allowed"]  # type: ignore[index]
+
+def columns() -> tuple[str, ...]:
+    """The columns of the file, in order."""
+    return tuple(_declared().column_names())
 
 
 def read_reviews(file: Path) -> list[dict[str, Any]]:
@@ -29,8 +30,8 @@ def read_reviews(file: Path) -> list[dict[str, Any]]:
         with file.open(encoding="utf-8-sig", newline="") as text:
             reader = csv.DictReader(text, strict=True)
             found = [str(column).strip() for column in reader.fieldnames or ()]
-            if sorted(found) != sorted(COLUMNS):
-                raise _wrong(file, 1, f"expected the columns {','.join(COLUMNS)}")
+            if sorted(found) != sorted(columns()):
+                raise _wrong(file, 1, f"expected the columns {','.join(columns())}")
             reader.fieldnames = found
             for row in reader:
                 if not any(str(value or "").strip() for value in row.values()):
@@ -48,13 +49,20 @@ def read_reviews(file: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def _declared() -> Any:
+    # Slow to import, and not needed where there is no such file.
+    from orchestration.sources.schemas import Reviews
+
+    return Reviews
+
+
 def _wrong(file: Path, line: int, words: object) -> ValueError:
     return ValueError(f"{file}, line {line}: {words}. Correct the line, or remove it.")
 
 
 def _typed(row: dict[str, str]) -> dict[str, Any]:
     if None in row or None in row.values():
-        raise ValueError(f"expected {len(COLUMNS)} fields")
+        raise ValueError(f"expected {len(columns())} fields")
     given = {name: value.strip() for name, value in row.items()}
     if given["source"] not in SOURCES:
         raise ValueError(f"no such source: {given['source']!r}, expected {', '.join(SOURCES)}")
@@ -62,8 +70,9 @@ def _typed(row: dict[str, str]) -> dict[str, Any]:
         raise ValueError(f"no session: {given['session']!r}, expected one as 81 or ES-12")
     if not given["roll_calls"].isdecimal() or len(given["roll_calls"]) > 6:
         raise ValueError(f"roll_calls is {given['roll_calls']!r}, expected a whole number")
-    if given["rule"] not in RULES:
-        raise ValueError(f"rule is {given['rule']!r}, expected {' or '.join(RULES)}")
+    rules = _declared().columns()["rule"].metadata["allowed"]
+    if given["rule"] not in rules:
+        raise ValueError(f"rule is {given['rule']!r}, expected {' or '.join(rules)}")
     return given | {
         "roll_calls": int(given["roll_calls"]),
         "counted_through": _day(given, "counted_through"),

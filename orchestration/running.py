@@ -53,6 +53,8 @@ def run_refresh(layout: Layout, config: dict[str, Any]) -> Run:
     error = ""
     try:
         whole = _execute(layout, config)
+    except KeyboardInterrupt:
+        whole, error = False, "interrupted"
     except Exception as unexpected:
         traceback.print_exc()
         whole, error = False, str(unexpected)
@@ -74,12 +76,15 @@ def _execute(layout: Layout, config: dict[str, Any]) -> bool:
 
     job = build_defs().resolve_job_def("refresh")
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(
-            run_config={
-                "loggers": {"progress": {}},
-                "resources": {"warehouse": {"config": config | {"folder": str(layout.folder)}}},
-            },
-            instance=instance,
-            raise_on_error=False,
-        )
+        try:
+            result = job.execute_in_process(
+                run_config={
+                    "loggers": {"progress": {}},
+                    "resources": {"warehouse": {"config": config | {"folder": str(layout.folder)}}},
+                },
+                instance=instance,
+                raise_on_error=False,
+            )
+        except dg.DagsterExecutionInterruptedError as stopped:
+            raise KeyboardInterrupt from stopped
     return result.success

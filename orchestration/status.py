@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.coverage import COUNTED_YEARS, covered
-from orchestration.layout import Layout
+from orchestration.layout import Layout, code_version
 from orchestration.outcomes import blocking_of_last_run
 from orchestration.query import QueryError, rows_of
 from orchestration.sources import (
@@ -149,10 +149,11 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "refused_run": run_id if blocking else None,
         "unreviewed": unreviewed,
         "needs_a_person": [
-            *_refused_files(visits),
+            *_files_at_fault(visits),
             *(asks_for_review(row, synthetic) for row in unreviewed),
             *(f"refused: {line}" for line in refused),
             *_undl_to_download(used, publication, synthetic),
+            *_other_code(publication),
         ],
     }
 
@@ -307,12 +308,24 @@ def asks_for_review(row: dict[str, Any], synthetic: bool) -> str:
     )
 
 
-def _refused_files(visits: dict[str, Visit]) -> list[str]:
-    return [
-        f"{name} refused {file.name}: {file.reason}"
-        for name, visit in visits.items()
-        for file in _of_kind(visit, Outcome.REFUSED)
-    ]
+def _files_at_fault(visits: dict[str, Visit]) -> list[str]:
+    """Each file that was refused, and what kept a source from being reached, with the reason."""
+    said = []
+    for name, visit in visits.items():
+        for file in _of_kind(visit, Outcome.REFUSED):
+            said.append(f"{name} refused {file.name}: {file.reason}")
+        if out := _of_kind(visit, Outcome.NOT_IN_REACH):
+            more = f" (and {len(out) - 1} more)" if len(out) > 1 else ""
+            said.append(f"{name} not reached: {out[0].reason or out[0].name}{more}")
+    return said
+
+
+def _other_code(publication: dict[str, Any]) -> list[str]:
+    """That the project has changed since the file was built: its tables may come out otherwise."""
+    if publication["code_version"] == code_version():
+        return []
+    sample = "sample" if publication["synthetic"] else "refresh"
+    return [f"built by another version of the code or the seeds: unga {sample} builds again"]
 
 
 def _undl_to_download(

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
-from pyarrow import csv as arrow_csv
 
 from orchestration.sources.release import SourceError
+
+if TYPE_CHECKING:
+    from pyarrow.csv import InvalidRow
 
 ROW = "row_number"
 LONGEST_HEADER = 100_000
@@ -208,9 +210,13 @@ def parse_date(column: str) -> pl.Expr:
 
 
 def _refuse_uneven_rows(plain: Path, name: str, delimiter: str) -> None:
-    uneven: list[arrow_csv.InvalidRow] = []
+    # Slow to import, and not needed to ask whether anything is new.
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
 
-    def stop(row: arrow_csv.InvalidRow) -> str:
+    uneven: list[InvalidRow] = []
+
+    def stop(row: "InvalidRow") -> str:
         uneven.append(row)
         return "error"
 

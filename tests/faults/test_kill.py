@@ -6,6 +6,7 @@ behind, until one is let finish. A reader asks the published file from the first
 
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -166,6 +167,20 @@ def test_no_secret_of_the_environment_is_written_anywhere(story):
     written = [path for path in story.warehouse.rglob("*") if path.is_file()]
     assert written
     assert [path for path in written if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_a_run_that_a_person_interrupts_says_so_and_nothing_else(sample_warehouse):
+    before = fingerprint(sample_warehouse / "sample.duckdb")
+    with start(sample_warehouse, "sample") as run:
+        wait_for_line(run, STEPS["dbt"])
+        wait_until(lambda: list((sample_warehouse / "build").glob("*/dbt/*.log")), "dbt runs")
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate()
+    assert run.returncode == 1
+    assert "interrupted" in said
+    assert "Not published: the last good file is as it was." in said
+    assert "Error" not in said
+    assert fingerprint(sample_warehouse / "sample.duckdb") == before
 
 
 def test_a_publication_killed_at_any_moment_leaves_a_whole_file(tmp_path):

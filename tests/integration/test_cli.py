@@ -116,6 +116,7 @@ def test_a_review_without_write_only_compares(run, built_sample):
     told = run("review", "--sample", "--source", "unxml", "--session", "77")
     assert told.exit_code == 0, told.output
     assert "in the project's seed" in told.output
+    assert "As reviewed: nothing to do." in told.output
     assert not list(built_sample.rglob("reviews.csv"))
 
 
@@ -168,6 +169,11 @@ def test_a_maintainer_writes_the_seed(run, tmp_path, monkeypatch):
     monkeypatch.setattr(review, "SEED", seed)
     told = run("review", "--sample", "--source", "unxml", "--session", "77").output
     assert "reviewed  1, in the project's seed" in told
+    assert "nothing to do" in told
+    seed.write_text(columns + known.replace("at_least", "exact"), encoding="utf-8")
+    told = run("review", "--sample", "--source", "unxml", "--session", "77").output
+    assert "More than reviewed: --write takes the found number in" in told
+    seed.write_text(columns + known, encoding="utf-8")
     assert seed.read_text(encoding="utf-8") == columns + known
     for session in ("77", "78"):
         asked = ["review", "--sample", "--source", "unxml", "--session", session, "--to-seed"]
@@ -184,6 +190,9 @@ def test_review_of_a_session_that_no_build_has(run):
     asked = run("review", "--sample", "--source", "unxml", "--session", "99")
     assert asked.exit_code == 1
     assert "No build has a session 99 of unxml" in asked.output
+    asked = run("review", "--sample", "--source", "wikipedia", "--session", "77")
+    assert asked.exit_code == 1
+    assert "No such source: wikipedia" in asked.output
 
 
 @pytest.mark.parametrize("bad", ["source,session\nunxml,81\n", "\xff\xfe", 'a,"b\n'])

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from orchestration import cli, review
+from orchestration import cli, review, reviews
 from orchestration.layout import Layout
 from orchestration.sources import (
     SOURCES,
@@ -123,6 +123,8 @@ def test_a_source_out_of_reach_is_named_with_since_when(warehouse, served):
     (unxml,) = [row for row in said()["sources"] if row["source"] == "unxml"]
     assert unxml["last_asked"] >= unxml["last_reached"] > "2026"
     assert unxml["last_visit"][0]["outcome"] == "not in reach"
+    (need,) = [need for need in said()["needs_a_person"] if need.startswith("unxml")]
+    assert "check what UNGA_MIRROR names" in need
 
 
 def test_what_is_landed_and_not_published_makes_it_stale(warehouse, served):
@@ -134,6 +136,12 @@ def test_what_is_landed_and_not_published_makes_it_stale(warehouse, served):
     assert ended.exit_code == 4, ended.output
     assert ended.output.startswith("stale: no vote newer than ")
     assert "although unxml has 79.json" in ended.output.splitlines()[0]
+
+
+def test_a_file_that_other_code_built_is_told(warehouse):
+    assert "another version" not in status().output
+    change(warehouse, "update marts.publication set code_version = 'of last year'")
+    assert any("unga refresh builds again" in need for need in said()["needs_a_person"])
 
 
 @pytest.mark.parametrize(("days", "stale"), [(-1, False), (1, True)])
@@ -219,8 +227,8 @@ def test_status_fits_one_screen_whatever_there_is_to_say(warehouse, served, sql)
 def test_coverage_and_doubts_are_told_in_numbers(warehouse):
     change(warehouse, f"{COVERAGE};{DOUBTS}")
     told = status().output
-    assert "137 of 140 recorded votes of 2007 to 2008 are in this file;" in told
-    assert "227 of 240 of 1990 to 2008\n" in told
+    assert "137 of 140 recorded votes of 2007 to 2008, and 6 others are in this file;" in told
+    assert "227 of 240 of 1990 to 2008, and 6 others\n" in told
     (line,) = [line for line in told.splitlines() if line.startswith("doubts")]
     assert "1,000: 900 totals that disagree; 90 vote of a non-member; 10 by 10 other rules" in line
     assert len(line) <= WIDTH
@@ -320,11 +328,11 @@ def test_sessions_are_drawn_together(sessions, words):
 
 def test_changed_reviews_are_a_reason_to_build(warehouse):
     layout, published = Layout(warehouse), warehouse / "unga.duckdb"
-    columns = ", ".join(review.COLUMNS)
+    columns = ",".join(reviews.columns())
     change(warehouse, "drop table if exists raw.reviews")
     assert not review.is_changed(layout, published)
     layout.reviews.write_text(
-        f"{columns.replace(' ', '')}\nunxml,81,112,exact,2026-12-24,2027-01-15,\n",
+        f"{columns}\nunxml,81,112,exact,2026-12-24,2027-01-15,\n",
         encoding="utf-8",
     )
     assert review.is_changed(layout, published)

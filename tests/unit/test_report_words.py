@@ -118,11 +118,14 @@ def test_the_headline_says_when_too_few_votes_are_shared():
     ("years", "said"), [((2000, 2003), "2000 to 2003"), ((2003, 2003), "2003")]
 )
 def test_coverage_is_told_of_the_years_that_are_counted(years, said):
-    counted = {"first_year": years[0], "last_year": years[1], "counted": 1319, "found": 1264}
+    counted = {"counted": 1319, "found": 1264, "surplus": 0}
+    counted |= {"first_year": years[0], "last_year": years[1]}
     assert words.coverage(made(coverage=counted)) == (
         f"1,264 of 1,319 recorded votes of {said} are in this file, by the count of the UN Digital "
         "Library."
     )
+    counted["surplus"] = 8
+    assert ", and 8 others are in" in words.coverage(made(coverage=counted))
 
 
 def test_nothing_is_said_of_coverage_that_the_file_does_not_tell():

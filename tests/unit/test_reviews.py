@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.reviews import COLUMNS, read_reviews
+from orchestration.reviews import columns, read_reviews
 from orchestration.sources.schemas import Reviews, polars_types
 
-HEAD = ",".join(COLUMNS)
+HEAD = ",".join(columns())
 ROW = "unxml,81,12,exact,2026-12-20,2027-01-15,counted on the UN's list"
 
 
