@@ -26,6 +26,8 @@ class Sources:
     dataverse_folder: Path
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    # Files of the Dataverse that are listed and not handed out.
+    withheld: set[str] = field(default_factory=set)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -77,6 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, data, {"Content-Type": "application/json"})
         elif path.startswith("/api/access/datafile/"):
             self._send(303, b"", {"Location": f"/storage/{path.rpartition('/')[2]}"})
+        elif path.rpartition("/")[2] in self.of.withheld:
+            self._send(403, b"{}", {"Content-Type": "application/json"})
         elif path.startswith("/storage/") and (name := UNVOTES.get(path.rpartition("/")[2])):
             file = self.of.dataverse_folder / name
             # The csv is served unpacked.

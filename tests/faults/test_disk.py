@@ -148,10 +148,10 @@ def test_a_published_file_that_may_not_be_read_is_said(held_to_permissions, smal
     refused(ended, str(file), "Permission denied")
 
 
-def test_exports_that_may_not_be_written_do_not_hide_that_the_file_is_new(
+def test_neither_exports_nor_a_broken_session_hide_that_the_file_is_new(
     held_to_permissions, built_mirror, mirror, tmp_path
 ):
-    """Besides, a refresh of the real votes in which one session is new."""
+    """A refresh of the real votes: a session is new, another broken, exports can't be written."""
     warehouse, served = tmp_path / "warehouse", tmp_path / "mirror"
     shutil.copytree(built_mirror, warehouse)
     shutil.copytree(mirror, served, copy_function=shutil.copyfile)
@@ -159,6 +159,7 @@ def test_exports_that_may_not_be_written_do_not_hide_that_the_file_is_new(
         folder.chmod(0o755)
     newest = max((served / "unxml").glob("[0-9]*.json"), key=lambda it: int(it.stem))
     newest.write_bytes(newest.read_bytes() + b"\n")
+    (served / "unxml" / "99.json").write_text('{"symbol": ', encoding="utf-8")
     before = fingerprint(warehouse / "unga.duckdb")
     exported = fingerprint(warehouse / "exports" / "datapackage.json")
     (warehouse / "exports").chmod(0o555)
@@ -174,7 +175,16 @@ def test_exports_that_may_not_be_written_do_not_hide_that_the_file_is_new(
     assert "Not published" not in ended.stdout
     assert fingerprint(warehouse / "unga.duckdb") != before
     assert fingerprint(warehouse / "exports" / "datapackage.json") == exported
-    assert "Nothing is newer" in unga(warehouse, "refresh", mirror=str(served)).stdout
+    (broken,) = [line for line in ended.stdout.splitlines() if line.startswith("unxml   refused")]
+    assert "99.json" in broken
+    assert "1946 to 1949" in ended.stdout
+    assert "2020 to 2026" in ended.stdout
+    again = unga(warehouse, "refresh", mirror=str(served))
+    assert again.returncode == 3, again.stdout
+    assert "newer:" not in again.stdout
+    told = unga(warehouse, "status")
+    assert told.returncode == 3
+    assert told.stdout.startswith("fresh, but unxml refused 99.json")
 
 
 @pytest.mark.parametrize(

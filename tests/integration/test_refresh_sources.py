@@ -125,23 +125,3 @@ def test_the_command_that_a_refused_build_asks_for_can_be_typed(warehouse):
     typed = command.partition("unga ")[2].partition("(")[0].split()
     assert unga(warehouse, *typed).returncode == 0
     assert (warehouse / "reviews.csv").exists()
-
-
-@pytest.mark.mirror
-def test_a_broken_session_of_real_votes_is_named_and_the_rest_published(mirror, tmp_path):
-    served, warehouse = tmp_path / "mirror", tmp_path / "warehouse"
-    shutil.copytree(mirror, served, copy_function=shutil.copyfile)
-    warehouse.mkdir()
-    (served / "unxml").chmod(0o755)
-    (served / "unxml" / "81.json").write_text('{"symbol": ', encoding="utf-8")
-    ended = unga(warehouse, "refresh", mirror=str(served))
-    assert ended.returncode == 3, ended.stdout + ended.stderr
-    refused = [line for line in ended.stdout.splitlines() if line.startswith("unxml   refused")]
-    assert len(refused) == 1
-    assert "81.json" in refused[0]
-    assert "1946 to 1949" in ended.stdout
-    assert "2020 to 2026" in ended.stdout
-    assert unga(warehouse, "query", "select 1 from marts.dim_roll_calls").returncode == 0
-    told = unga(warehouse, "status")
-    assert told.returncode == 3
-    assert told.stdout.startswith("fresh, but unxml refused 81.json")

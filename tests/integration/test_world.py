@@ -10,15 +10,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 from served import Sources, served_sources
-from warehouses import unga
+from warehouses import fingerprint, unga
 
 from expectations.runner import SuiteResult, run_suite
 from orchestration.layout import DBT_PROJECT
+from orchestration.sources import SOURCES, Origin, parsed_files
 
 pytestmark = pytest.mark.mirror
 
@@ -83,6 +85,17 @@ def with_official(first_run: Path, servers, rehearsal: Path, tmp_path_factory) -
     return warehouse
 
 
+def test_the_official_file_packed_is_the_same_votes(with_official: Path, servers, rehearsal: Path):
+    before = fingerprint(with_official / "unga.duckdb")
+    packed = f"{OFFICIAL}.csv.gz"
+    shutil.copyfile(rehearsal / "undl" / packed, with_official / "landing" / "undl" / packed)
+    made = refresh(with_official, servers)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert f"undl    unchanged: {packed}" in made.stdout
+    assert fingerprint(with_official / "unga.duckdb") == before
+    assert not (with_official / "landing" / "undl" / packed).exists()
+
+
 def rows(file: Path, sql: str) -> list[tuple]:
     with duckdb.connect(file, read_only=True) as connection:
         return connection.sql(sql).fetchall()
@@ -97,6 +110,36 @@ def test_the_first_run_brings_every_year(first_run):
     assert rows(file, "select distinct release from raw.releases where source = 'voeten'") == [
         ("v33",)
     ]
+
+
+def test_the_version_before_is_enough_where_the_newest_is_withheld(first_run, servers, tmp_path):
+    servers.withheld.add("10295576")
+    try:
+        landed = SOURCES["voeten"].land(tmp_path, Origin(dataverse_url=servers.url))
+    finally:
+        servers.withheld.clear()
+    assert [file.name.split()[0] for file in landed.not_in_reach] == ["v33"]
+    assert landed.release and landed.release.name == "v32"
+    file = tmp_path / "unga.duckdb"
+    shutil.copy(first_run / file.name, file)
+    found = judged(
+        file,
+        *(
+            f"delete from raw.{table}; insert into raw.{table} by name from '{parsed}'"
+            for table, parsed in parsed_files(
+                SOURCES["voeten"], tmp_path, landed.release
+            ).tables.items()
+        ),
+        "update raw.releases set release = 'v32' where source = 'voeten'",
+        "update raw.repairs set release = 'v32' where source = 'voeten'",
+    )
+    assert {table: of.failures for table, of in found.items() if not of.passed} == {}
+    years = "select count(distinct year), max(year) from marts.dim_roll_calls"
+    assert rows(file, years) == [(80, 2026)]
+    used = "select distinct release from marts.dim_roll_calls where source = 'voeten'"
+    assert rows(file, used) == [("v32",)]
+    last = "select max(vote_date) from raw.voeten_roll_calls"
+    assert rows(file, last) == [(date(2023, 9, 1),)]
 
 
 def test_no_paragraph_and_no_amendment_stands_among_resolutions(first_run, built_mirror):
