@@ -92,7 +92,12 @@ select
     year,
     scheme,
     topic,
-    {{ cohesion_columns() }}
+    {{ cohesion_columns() }},
+    {{ seat_notes(
+        ['summed.focus', 'summed.power'],
+        'coalesce(summed.year, ' ~ question.from_year ~ ')',
+        'coalesce(summed.year, ' ~ question.to_year ~ ')',
+    ) }} as note
 from summed
 order by focus, power_rank, topic, year nulls first
 {%- endmacro %}

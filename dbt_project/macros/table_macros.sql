@@ -145,7 +145,8 @@ select
     seen.state,
     seen.partner,
     asked.topic,
-    {{ cohesion_columns() }}
+    {{ cohesion_columns() }},
+    {{ seat_notes(['seen.state', 'seen.partner'], 'from_year', 'to_year') }} as note
 from seen
 inner join asked on asked.state = seen.state
 where asked.partners is null or list_contains(asked.partners, seen.partner)
@@ -188,7 +189,8 @@ select
     asked.power_b,
     asked.topic,
     asked.sense,
-    counts.*
+    counts.*,
+    {{ seat_notes(['asked.focus', 'asked.power_a', 'asked.power_b'], 'from_year', 'to_year') }} as note
 from asked
 cross join (
     select {{ opposition_counts() }}
