@@ -6,40 +6,10 @@ Belongs here: what can be checked on the seeds alone. Not here: whether the sour
 
 from datetime import date
 from importlib.resources import files
-from pathlib import Path
 
-import duckdb
-import jinja2
 import polars as pl
 import pytest
-
-DBT = Path(__file__).parents[2] / "dbt_project"
-NEVER = date(2999, 1, 1)
-
-
-def seed(name: str) -> pl.DataFrame:
-    return pl.read_csv(
-        DBT / "seeds" / "reference" / f"{name}.csv", infer_schema_length=None, try_parse_dates=True
-    )
-
-
-MEMBERS = seed("member_states")
-NAMES = seed("state_names")
-CODES = seed("state_codes").with_columns(pl.col("code").cast(pl.String))
-SESSIONS = seed("assembly_sessions")
-KEPT = seed("kept_from_voting")
-
-
-def name_key(names: list[str]) -> list[str]:
-    """The keys that the dbt macro makes of these names, in their order."""
-    source = (DBT / "macros" / "state_name_key.sql").read_text(encoding="utf-8")
-    expression = jinja2.Template(source + "{{ state_name_key('name') }}").render().strip()
-    given = pl.DataFrame({"name": names})
-    # A connection of its own: an unread result elsewhere would block the one that all share.
-    with duckdb.connect() as connection:
-        connection.register("given", given.to_arrow())
-        keys = connection.sql(f"select {expression} as name_key from given").pl()
-    return keys["name_key"].to_list()
+from seeds import CODES, KEPT, MEMBERS, NAMES, NEVER, SESSIONS, name_key
 
 
 def overlaps(spells: pl.DataFrame, by: list[str], start: str, end: str) -> pl.DataFrame:
