@@ -28,3 +28,9 @@ nullif(concat_ws(
     {%- endfor %}
 ), '')
 {%- endmacro %}
+
+{#- The first and the last year of the summed ones in which both states of a pair voted. -#}
+{% macro years_of_shared_votes(year) -%}
+    min({{ year }}) filter (n > 0) as first_year,
+    max({{ year }}) filter (n > 0) as last_year
+{%- endmacro %}

@@ -1,11 +1,22 @@
 -- A year's code and government are those of the last day on which the state was a member in it.
-with spells as (
+with last_vote as (
+    select make_date(max(year), 12, 31) as last_day
+    from {{ ref('dim_roll_calls') }}
+),
+
+spells as (
     select
-        state,
-        cow_code,
-        member_from,
-        least(member_to - 1, (select make_date(max(year), 12, 31) from {{ ref('dim_roll_calls') }})) as last_day
-    from {{ ref('member_states') }}
+        states.state,
+        states.cow_code,
+        states.member_from,
+        least(states.member_to - 1, last_vote.last_day) as last_day
+    from {{ ref('member_states') }} as states
+    cross join last_vote
+),
+
+cow_codes as (
+    select * from {{ ref('former_codes') }}
+    where system = 'cow'
 ),
 
 spell_years as (
@@ -34,7 +45,7 @@ coded as (
         state_years.last_day,
         coalesce(former.code, state_years.cow_code) as cow_code
     from state_years
-    asof left join (select * from {{ ref('former_codes') }} where system = 'cow') as former
+    asof left join cow_codes as former
         on state_years.state = former.state and state_years.last_day < former.valid_to
 )
 
