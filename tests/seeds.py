@@ -24,6 +24,8 @@ NAMES = seed("state_names")
 CODES = seed("state_codes").with_columns(pl.col("code").cast(pl.String))
 SESSIONS = seed("assembly_sessions")
 KEPT = seed("kept_from_voting")
+FORMER_CODES = seed("former_codes")
+SEATED = seed("governments_seated")
 MEMBERSHIPS = seed("group_memberships").with_columns(pl.col("left_on").fill_null(NEVER))
 
 

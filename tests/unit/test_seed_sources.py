@@ -16,7 +16,7 @@ import polars as pl
 import pycountry
 import pytest
 import yaml
-from seeds import CODES, MEMBERS, MEMBERSHIPS, NAMES, NEVER, SESSIONS, name_key
+from seeds import CODES, FORMER_CODES, MEMBERS, MEMBERSHIPS, NAMES, NEVER, SESSIONS, name_key
 
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 DESCRIBED = {
@@ -80,6 +80,8 @@ def test_numbers_of_cow_are_those_of_countrycode():
         "YUG": dissolved["Yugoslavia"],
         "EAZ": dissolved["Zanzibar"],
     }
+    former = dict(FORMER_CODES.select("state", "code").iter_rows())
+    assert former == {"CHN": by_code["CHN"], "DEU": 260, "YEM": dissolved["Yemen Arab Republic"]}
 
 
 def test_letters_are_those_of_iso_or_say_what_they_are():
