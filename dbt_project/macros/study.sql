@@ -66,6 +66,7 @@ seen_from_focus as (
 of_year_and_period as (
     select
         seen_from_focus.* exclude (year),
+        year as vote_year,
         unnest([year, null]) as year
     from seen_from_focus
 ),
@@ -78,7 +79,8 @@ summed as (
         year,
         scheme,
         topic,
-        {{ summed_pair_columns() }}
+        {{ summed_pair_columns() }},
+        {{ years_of_shared_votes('vote_year') }}
     from of_year_and_period
     inner join asked_powers using (power)
     group by focus, power, power_rank, year, scheme, topic
@@ -92,7 +94,8 @@ select
     year,
     scheme,
     topic,
-    {{ cohesion_columns() }}
+    {{ cohesion_columns() }},
+    {{ seat_notes(['summed.focus', 'summed.power'], 'summed.first_year', 'summed.last_year') }} as note
 from summed
 order by focus, power_rank, topic, year nulls first
 {%- endmacro %}

@@ -79,7 +79,8 @@ summed as (
     select
         state_a,
         state_b,
-        {{ summed_pair_columns() }}
+        {{ summed_pair_columns() }},
+        {{ years_of_shared_votes('year') }}
     from marts.vote_pairs
     where
         scheme = marts.scheme_of(in_topic, in_scheme)
@@ -111,7 +112,9 @@ on_demand as (
         )::integer as unanimous,
         count(*) filter (focus.vote = 'absent' and partners.vote <> 'absent')::integer as absent_a,
         count(*) filter (focus.vote <> 'absent' and partners.vote = 'absent')::integer as absent_b,
-        count(*) filter (focus.vote = 'absent' or partners.vote = 'absent')::integer as absent_either
+        count(*) filter (focus.vote = 'absent' or partners.vote = 'absent')::integer as absent_either,
+        min(focus.year) filter (focus.vote <> 'absent' and partners.vote <> 'absent') as first_year,
+        max(focus.year) filter (focus.vote <> 'absent' and partners.vote <> 'absent') as last_year
     from marts.bridge_roll_call_topics as topics
     inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
     inner join marts.fct_votes as focus using (roll_call_id)
@@ -129,12 +132,12 @@ on_demand as (
 
 seen as (
     select
-        state_a as state, state_b as partner, {{ pair_columns() }}
+        state_a as state, state_b as partner, {{ pair_columns() }}, first_year, last_year
     from summed
     where state_a = of_state
     union all
     select
-        state_b, state_a, {{ turned_pair_columns() }}
+        state_b, state_a, {{ turned_pair_columns() }}, first_year, last_year
     from summed
     where state_b = of_state
     union all
@@ -145,7 +148,8 @@ select
     seen.state,
     seen.partner,
     asked.topic,
-    {{ cohesion_columns() }}
+    {{ cohesion_columns() }},
+    {{ seat_notes(['seen.state', 'seen.partner'], 'seen.first_year', 'seen.last_year') }} as note
 from seen
 inner join asked on asked.state = seen.state
 where asked.partners is null or list_contains(asked.partners, seen.partner)
@@ -167,6 +171,7 @@ with asked as materialized (
 opposed as (
     select
         votes.roll_call_id,
+        any_value(votes.year) as year,
         max(votes.vote) filter (votes.state = focus_state) as focus_vote,
         max(votes.vote) filter (votes.state = first_power) as vote_a,
         max(votes.vote) filter (votes.state = second_power) as vote_b
@@ -188,10 +193,16 @@ select
     asked.power_b,
     asked.topic,
     asked.sense,
-    counts.*
+    counts.* exclude (first_year, last_year),
+    {{ seat_notes(
+        ['asked.focus', 'asked.power_a', 'asked.power_b'], 'counts.first_year', 'counts.last_year'
+    ) }} as note
 from asked
 cross join (
-    select {{ opposition_counts() }}
+    select
+        {{ opposition_counts() }},
+        min(year) as first_year,
+        max(year) as last_year
     from opposed
     where focus_vote is not null and {{ are_opposed('vote_a', 'vote_b', 'in_sense') }}
 ) as counts;

@@ -156,6 +156,9 @@ def notes(facts: Facts) -> list[str]:
             said.append(f"{name} shares no roll call with it in {years_in_words(alone)}.")
     if question.year_from < 1992 and "RUS" in (question.focus, *question.powers):
         said.append("Russia stands for the Soviet Union until 1991, whose seat it continued.")
+    # The rows of several powers repeat what is to be known of the focus state.
+    seats = [row["note"] for row in facts.cohesion if row["year"] is None and row["note"]]
+    said += [f"{seat}." for seat in dict.fromkeys("; ".join(seats).split("; ")) if seat]
     return said
 
 

@@ -166,6 +166,7 @@ EXPRESSIONS = {
     ],
     "kept_from < kept_to": ["kept_to = kept_from"],
     "member_from < coalesce(member_to, date '2999-01-01')": ["member_to = member_from"],
+    "seated_from < coalesce(seated_to, date '2999-01-01')": ["seated_to = seated_from"],
     "opened <= coalesce(closed, date '2999-01-01')": ["closed = opened - 1"],
     "joined_on < coalesce(left_on, date '2999-01-01')": ["left_on = joined_on"],
     "roll_calls >= 0": ["roll_calls = -1"],

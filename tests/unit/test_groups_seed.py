@@ -7,7 +7,6 @@ count for a group (the unit tests of int_group_votes).
 from collections import Counter
 from datetime import date
 from importlib.resources import files
-from pathlib import Path
 
 import duckdb
 import jinja2
@@ -15,14 +14,9 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from seeds import DBT, MEMBERS, MEMBERSHIPS, NEVER, seed
 
-DBT = Path(__file__).parents[2] / "dbt_project"
-NEVER = date(2999, 1, 1)
-MEMBERSHIPS = pl.read_csv(
-    DBT / "seeds" / "groups" / "group_memberships.csv", try_parse_dates=True
-).with_columns(pl.col("left_on").fill_null(NEVER))
-GROUPS = pl.read_csv(DBT / "seeds" / "groups" / "groups.csv")
-MEMBER_STATES = pl.read_csv(DBT / "seeds" / "reference" / "member_states.csv", try_parse_dates=True)
+GROUPS = seed("groups")
 MEASURES = (DBT / "macros" / "group_measures.sql").read_text(encoding="utf-8")
 
 
@@ -115,9 +109,7 @@ def test_every_group_has_members_and_every_member_a_group():
 
 
 def test_no_membership_outlives_a_dissolved_state():
-    ended = MEMBER_STATES.group_by("state").agg(
-        pl.col("member_to").fill_null(NEVER).max().alias("ended")
-    )
+    ended = MEMBERS.group_by("state").agg(pl.col("member_to").fill_null(NEVER).max().alias("ended"))
     outlived = MEMBERSHIPS.join(ended, on="state").filter(pl.col("left_on") > pl.col("ended"))
     assert outlived.is_empty()
 

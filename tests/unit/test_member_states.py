@@ -6,40 +6,10 @@ Belongs here: what can be checked on the seeds alone. Not here: whether the sour
 
 from datetime import date
 from importlib.resources import files
-from pathlib import Path
 
-import duckdb
-import jinja2
 import polars as pl
 import pytest
-
-DBT = Path(__file__).parents[2] / "dbt_project"
-NEVER = date(2999, 1, 1)
-
-
-def seed(name: str) -> pl.DataFrame:
-    return pl.read_csv(
-        DBT / "seeds" / "reference" / f"{name}.csv", infer_schema_length=None, try_parse_dates=True
-    )
-
-
-MEMBERS = seed("member_states")
-NAMES = seed("state_names")
-CODES = seed("state_codes").with_columns(pl.col("code").cast(pl.String))
-SESSIONS = seed("assembly_sessions")
-KEPT = seed("kept_from_voting")
-
-
-def name_key(names: list[str]) -> list[str]:
-    """The keys that the dbt macro makes of these names, in their order."""
-    source = (DBT / "macros" / "state_name_key.sql").read_text(encoding="utf-8")
-    expression = jinja2.Template(source + "{{ state_name_key('name') }}").render().strip()
-    given = pl.DataFrame({"name": names})
-    # A connection of its own: an unread result elsewhere would block the one that all share.
-    with duckdb.connect() as connection:
-        connection.register("given", given.to_arrow())
-        keys = connection.sql(f"select {expression} as name_key from given").pl()
-    return keys["name_key"].to_list()
+from seeds import CODES, FORMER_CODES, KEPT, MEMBERS, NAMES, NEVER, SEATED, SESSIONS, name_key
 
 
 def overlaps(spells: pl.DataFrame, by: list[str], start: str, end: str) -> pl.DataFrame:
@@ -219,6 +189,29 @@ def state_of(system: str, code: str, day: date) -> list[str]:
 )
 def test_codes_that_changed_hands(system, code, day, state):
     assert state_of(system, code, day) == state
+
+
+def test_every_number_that_a_source_may_use_is_one_that_the_state_has_or_had():
+    read = CODES.filter(pl.col("system") == "cow").select("state", pl.col("code").cast(pl.Int64))
+    held = pl.concat(
+        [MEMBERS.select("state", code="cow_code"), FORMER_CODES.select("state", "code")]
+    )
+    assert set(read.iter_rows()) == set(held.iter_rows())
+
+
+def test_governments_sit_while_the_state_is_a_member_and_one_after_the_other():
+    assert overlaps(SEATED, ["state"], "seated_from", "seated_to").is_empty()
+    admitted = MEMBERS.group_by("state").agg(pl.col("member_from").min())
+    early = SEATED.join(admitted, on="state").filter(pl.col("seated_from") < pl.col("member_from"))
+    assert early.is_empty()
+
+
+def test_whose_government_sat_for_china_is_said_on_every_day():
+    china = SEATED.filter(pl.col("state") == "CHN").sort("seated_from")
+    assert china["seated_from"].to_list()[0] == date(1945, 10, 24)
+    assert china["seated_to"].to_list() == [*china["seated_from"].to_list()[1:], None]
+    by_spell = MEMBERS.filter(pl.col("state") == "CHN")["member_to"].to_list()
+    assert set(by_spell) <= set(china["seated_to"].to_list())
 
 
 def test_no_state_is_kept_from_voting_while_no_member():

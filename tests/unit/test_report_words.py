@@ -16,7 +16,7 @@ STATES = {
 }
 
 
-def cohesion(power, rank, year, agreement, n=20):
+def cohesion(power, rank, year, agreement, n=20, note=None):
     return {
         "power": power,
         "power_rank": rank,
@@ -24,6 +24,7 @@ def cohesion(power, rank, year, agreement, n=20):
         "topic": "all",
         "agreement_half": agreement,
         "n": n,
+        "note": note,
     }
 
 
@@ -148,6 +149,19 @@ def test_a_power_that_was_not_there_is_said():
     assert words.notes(made(cohesion=rows)) == [
         "Bland shares no roll call with it in 2000 to 2001.",
         "The United States and Aland share no roll call in these years.",
+    ]
+
+
+def test_a_government_that_sat_and_did_not_govern_is_said_once():
+    seat = "AAA 2000-01-01 to 2001-01-01: the old sat, the new governed"
+    rows = [cohesion(power, 1, year, 0.5) for power in ("BBB", "USA") for year in range(2000, 2004)]
+    rows += [cohesion("BBB", 1, None, 0.5, note=seat)]
+    rows += [
+        cohesion("USA", 1, None, 0.5, note=f"{seat}; USA 2002-01-01 to now: x sat, y governed")
+    ]
+    assert words.notes(made(cohesion=rows)) == [
+        f"{seat}.",
+        "USA 2002-01-01 to now: x sat, y governed.",
     ]
 
 

@@ -20,7 +20,10 @@ select
     member_states.region_group,
     member_states.predecessor,
     member_states.succeeded_by,
-    names.names
+    names.names,
+    {{ seat_note(
+        'member_states.state', 'member_states.member_from', "coalesce(member_states.member_to - 1, date '9999-12-30')"
+    ) }} as note
 from member_states
 inner join names on member_states.state = names.state
 order by member_states.state, member_states.member_from

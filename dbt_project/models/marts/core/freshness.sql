@@ -6,6 +6,7 @@
 -- depends_on: {{ ref('dim_topics') }}
 -- depends_on: {{ ref('fct_votes') }}
 -- depends_on: {{ ref('bridge_roll_call_topics') }}
+-- depends_on: {{ ref('governments_seated') }}
 {%- set marts = [] -%}
 {%- if execute -%}
     {%- for node in graph.nodes.values()

@@ -1,0 +1,68 @@
+-- A year's code and government are those of the last day on which the state was a member in it.
+with last_vote as (
+    select make_date(max(year), 12, 31) as last_day
+    from {{ ref('dim_roll_calls') }}
+),
+
+spells as (
+    select
+        states.state,
+        states.cow_code,
+        states.member_from,
+        least(states.member_to - 1, last_vote.last_day) as last_day
+    from {{ ref('member_states') }} as states
+    cross join last_vote
+),
+
+cow_codes as (
+    select * from {{ ref('former_codes') }}
+    where system = 'cow'
+),
+
+spell_years as (
+    select
+        state,
+        cow_code,
+        last_day,
+        unnest(range(year(member_from), year(last_day) + 1))::integer as year
+    from spells
+),
+
+state_years as (
+    select
+        state,
+        year,
+        max(least(last_day, make_date(year, 12, 31))) as last_day,
+        arg_max(cow_code, last_day) as cow_code
+    from spell_years
+    group by state, year
+),
+
+coded as (
+    select
+        state_years.state,
+        state_years.year,
+        state_years.last_day,
+        coalesce(former.code, state_years.cow_code) as cow_code
+    from state_years
+    asof left join cow_codes as former
+        on state_years.state = former.state and state_years.last_day < former.valid_to
+)
+
+select
+    coded.state,
+    coded.year,
+    -- A code that passed from one state to another within the year is the later one's.
+    case
+        when row_number() over (partition by coded.cow_code, coded.year order by coded.last_day desc) = 1
+            then coded.cow_code
+    end as cow_code,
+    seated.government,
+    {{ seat_notes(['coded.state'], 'coded.year', 'coded.year') }} as note
+from coded
+left join {{ ref('governments_seated') }} as seated
+    on
+        coded.state = seated.state
+        and coded.last_day >= seated.seated_from
+        and coded.last_day < coalesce(seated.seated_to, date '2999-01-01')
+order by coded.state, coded.year

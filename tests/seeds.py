@@ -1,0 +1,41 @@
+"""The reference seeds as tables, for the tests that look at them.
+
+Belongs here: reading them, and the key of a name as the warehouse makes it. Not here: any check.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import jinja2
+import polars as pl
+
+DBT = Path(__file__).parents[1] / "dbt_project"
+NEVER = date(2999, 1, 1)
+
+
+def seed(name: str) -> pl.DataFrame:
+    [file] = (DBT / "seeds").rglob(f"{name}.csv")
+    return pl.read_csv(file, infer_schema_length=None, try_parse_dates=True)
+
+
+MEMBERS = seed("member_states")
+NAMES = seed("state_names")
+CODES = seed("state_codes").with_columns(pl.col("code").cast(pl.String))
+SESSIONS = seed("assembly_sessions")
+KEPT = seed("kept_from_voting")
+FORMER_CODES = seed("former_codes")
+SEATED = seed("governments_seated")
+MEMBERSHIPS = seed("group_memberships").with_columns(pl.col("left_on").fill_null(NEVER))
+
+
+def name_key(names: list[str]) -> list[str]:
+    """The keys that the dbt macro makes of these names, in their order."""
+    source = (DBT / "macros" / "state_name_key.sql").read_text(encoding="utf-8")
+    expression = jinja2.Template(source + "{{ state_name_key('name') }}").render().strip()
+    given = pl.DataFrame({"name": names})
+    # A connection of its own: an unread result elsewhere would block the one that all share.
+    with duckdb.connect() as connection:
+        connection.register("given", given.to_arrow())
+        keys = connection.sql(f"select {expression} as name_key from given").pl()
+    return keys["name_key"].to_list()
