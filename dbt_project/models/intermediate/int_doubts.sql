@@ -29,17 +29,6 @@ totals as (
     left join counted using (source, source_key)
 ),
 
-published as (
-    select
-        symbol,
-        any_value(yes) as yes,
-        any_value(no) as no,
-        any_value(abstain) as abstain
-    from {{ ref('key_votes_seed') }}
-    where assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
-    group by symbol
-),
-
 sessions as (
     select * from {{ ref('assembly_sessions') }}
 ),
@@ -98,7 +87,7 @@ doubts as (
             published.yes, published.no, published.abstain, totals.yes, totals.no, totals.abstain
         ) as says
     from totals
-    inner join published
+    inner join {{ ref('int_published_totals') }} as published
         on totals.roll_call_id = published.symbol
     where published.yes <> totals.yes or published.no <> totals.no or published.abstain <> totals.abstain
     union all
@@ -200,6 +189,15 @@ doubts as (
         format('{} of {}: {:.1f} in 100 votes alike', other_key, other_source, 100 * agreement) as says
     from {{ ref('int_roll_call_matches') }}
     where matched_by = 'votes, not for certain'
+    union all
+    select
+        source,
+        source_key,
+        state,
+        if(standing = 'holds', 'vote corrected', 'vote perhaps wrong') as rule,
+        format('{} in the source, {} by {} ({} in 100)', vote_as_given, vote, evidence, certainty) as says
+    from {{ ref('int_vote_corrections') }}
+    where standing in ('holds', 'not certain')
 )
 
 select
@@ -227,6 +225,25 @@ select
     format('in none of {} roll calls', never.roll_calls) as says
 from {{ ref('int_states_never_named') }} as never
 inner join {{ ref('int_reach') }} as reach using (source)
+union all
+select
+    corrections.source,
+    reach.release,
+    null as roll_call_id,
+    null as source_key,
+    corrections.state,
+    null as year,
+    corrections.session,
+    if(corrections.standing = 'lapsed', 'correction lapsed', 'absent although it voted') as rule,
+    format(
+        '{} roll calls, correction {}: {} ({} in 100)',
+        count(*), corrections.correction, any_value(corrections.evidence), any_value(corrections.certainty)
+    ) as says
+from {{ ref('int_vote_corrections') }} as corrections
+inner join {{ ref('int_reach') }} as reach using (source)
+where corrections.standing in ('lapsed', 'not known')
+group by corrections.correction, corrections.standing, corrections.source, reach.release, corrections.state,
+    corrections.session
 union all
 -- Two records of one vote, of which one is taken, that do not say the same.
 select
