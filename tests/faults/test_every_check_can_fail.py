@@ -172,7 +172,8 @@ EXPRESSIONS = {
     "opened <= coalesce(closed, date '2999-01-01')": ["closed = opened - 1"],
     "joined_on < coalesce(left_on, date '2999-01-01')": ["left_on = joined_on"],
     "roll_calls >= 0": ["roll_calls = -1"],
-    "(roll_calls is null) = (days_from is not null and days_to is not null and days_from <= days_to)": [
+    "(roll_calls is null) = (days_from is not null and days_to is not null "
+    "and days_from <= days_to)": [
         "roll_calls = null, days_from = date '2020-01-02', days_to = date '2020-01-01'",
         "roll_calls = 'A/RES/77/9001', days_from = date '2020-01-01', days_to = date '2020-01-01'",
     ],

@@ -242,7 +242,8 @@ select
 from {{ ref('int_vote_corrections') }} as corrections
 inner join {{ ref('int_reach') }} as reach using (source)
 where corrections.standing in ('lapsed', 'not known')
-group by corrections.correction, corrections.standing, corrections.source, reach.release, corrections.state,
+group by
+    corrections.correction, corrections.standing, corrections.source, reach.release, corrections.state,
     corrections.session
 union all
 -- Two records of one vote, of which one is taken, that do not say the same.

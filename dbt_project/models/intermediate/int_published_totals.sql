@@ -6,7 +6,6 @@ select
 from {{ ref('key_votes_seed') }}
 where assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
 group by symbol
-{% if not var('synthetic') %}
 union all
 select
     symbol,
@@ -15,4 +14,3 @@ select
     abstain
 from {{ ref('published_totals') }}
 anti join {{ ref('key_votes_seed') }} using (symbol)
-{% endif %}

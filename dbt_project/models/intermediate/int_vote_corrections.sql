@@ -1,5 +1,6 @@
--- What the corrections are about, vote by vote, and whether each holds: a row of `vote_corrections` corrects its
--- own source, so it lapses where another source's roll call is taken, or the source no longer says what it said.
+-- What the corrections are about, vote by vote, and whether each holds: a row of `vote_corrections` corrects
+-- its own source, so it lapses where another source's roll call is taken, or where the source no longer says
+-- what it said.
 with corrections as (
     select
         *,
@@ -25,8 +26,10 @@ concerned as (
         ids.roll_call_id,
         chosen.source = roll_calls.source and chosen.source_key = roll_calls.source_key as is_taken,
         coalesce(given.vote, 'absent') as vote_as_given,
-        coalesce(corrections.holds, if(corrections.holds_of is not null, coalesce(others.vote, 'absent'), null))
-            as vote
+        case
+            when corrections.holds_of is not null then coalesce(others.vote, 'absent')
+            else corrections.holds
+        end as vote
     from corrections
     inner join {{ ref('int_source_roll_calls') }} as roll_calls
         on

@@ -1,6 +1,6 @@
 -- Who could vote and what they did. Votes are never dropped, even when the table of members disagrees (that
--- is told as a doubt); a member of whom the source says nothing was absent. A vote that a correction knows better
--- is taken from there, and only here.
+-- is told as a doubt); a member of whom the source says nothing was absent. A vote that a correction knows
+-- better is taken from there, here and nowhere else.
 with votes as (
     select
         roll_calls.roll_call_id,
