@@ -198,6 +198,28 @@ doubts as (
         format('{} in the source, {} by {} ({} in 100)', vote_as_given, vote, evidence, certainty) as says
     from {{ ref('int_vote_corrections') }}
     where standing in ('holds', 'not certain')
+    union all
+    select
+        source,
+        source_key,
+        state,
+        rule,
+        says
+    from {{ ref('int_vote_faults') }}
+    where source_key is not null
+    union all
+    select
+        'voeten' as source,
+        roll_call as source_key,
+        null as state,
+        'columns in the title' as rule,
+        format(
+            'codes {} in the title, {} in their columns',
+            replace(substr({{ columns_in_title('descr') }}, 2), chr(9), '/'),
+            concat_ws('/', me::int, nu::int, di::int, hr::int, co::int, ec::int)
+        ) as says
+    from {{ source('raw', 'voeten_roll_calls') }}
+    where {{ columns_in_title('descr') }} is not null
 )
 
 select
@@ -245,6 +267,20 @@ where corrections.standing in ('lapsed', 'not known')
 group by
     corrections.correction, corrections.standing, corrections.source, reach.release, corrections.state,
     corrections.session
+union all
+select
+    faults.source,
+    reach.release,
+    null as roll_call_id,
+    null as source_key,
+    faults.state,
+    null as year,
+    faults.session,
+    faults.rule,
+    faults.says
+from {{ ref('int_vote_faults') }} as faults
+inner join {{ ref('int_reach') }} as reach using (source)
+where faults.source_key is null
 union all
 -- Two records of one vote, of which one is taken, that do not say the same.
 select
