@@ -152,11 +152,12 @@ def under_anothers_name(ballots: Ballots, agreement: Agreement) -> Iterator[Faul
         apart[np.isnan(apart)] = np.inf
         apart[np.arange(len(odd)), odd] = np.inf
         mutual = np.maximum(apart[:, odd], apart[:, odd].T)
+        best = mutual.argmin(axis=1)
         session = ballots.sessions[np.flatnonzero(window)[0]]
         when = f"{_month(month)}, {window.sum()} roll calls"
         for place, state in enumerate(odd):
-            if mutual[place].min() <= EXCHANGED:
-                rule, word, other = "votes look exchanged", "with", odd[mutual[place].argmin()]
+            if mutual[place].min() <= EXCHANGED and best[best[place]] == place:
+                rule, word, other = "votes look exchanged", "with", odd[best[place]]
             # With a past alone it may as well be the first month of another course.
             elif both_sides[state] >= UNLIKE_ALONE and apart[place].min() <= ANOTHERS:
                 rule, word, other = "votes look like another state's", "like", apart[place].argmin()

@@ -1,0 +1,91 @@
+"""The search for faults on real votes: what is known to be wrong is found, and what is planted too.
+
+Belongs here: faults in a copy of a built file. Not here: each rule on invented votes
+(unit/test_vote_faults.py).
+"""
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+
+DBT = Path(__file__).parents[2] / "dbt_project"
+sys.path.insert(0, str(DBT / "kernel"))
+
+pytestmark = pytest.mark.mirror
+
+
+@pytest.fixture(scope="module")
+def real_votes(
+    built_mirror: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    copy = tmp_path_factory.mktemp("faults") / "unga.duckdb"
+    shutil.copy(built_mirror / copy.name, copy)
+    with duckdb.connect(copy) as opened:
+        yield opened
+
+
+def faults(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str | None, str]]:
+    """What the model finds now: source, rule, state and its first words."""
+    path = DBT / "models" / "intermediate" / "int_vote_faults.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    dbt = SimpleNamespace(
+        config=lambda **_: None, ref=lambda name: connection.table(f"intermediate.{name}")
+    )
+    return {
+        (it["source"], it["rule"], it["state"], it["says"].split(",")[0])
+        for it in module.model(dbt, connection).to_pylist()
+    }
+
+
+def test_what_is_known_to_be_wrong_is_found(real_votes):
+    assert {
+        ("voeten", "votes look exchanged", "MNG", "with MCO in 1993-12"),
+        ("voeten", "votes look exchanged", "MCO", "with MNG in 1993-12"),
+        ("voeten", "votes look exchanged", "GRC", "with GRD in 2010-12"),
+        ("voeten", "votes look exchanged", "GRD", "with GRC in 2010-12"),
+        ("voeten", "absent for a stretch", "BRB", "59 roll calls in a row"),
+        ("voeten", "absent for a stretch", "FSM", "68 roll calls in a row"),
+        ("voeten", "absent for a stretch", "MMR", "59 roll calls in a row"),
+        ("voeten", "absent for a stretch", "MMR", "38 roll calls in a row"),
+        ("voeten", "no row for a stretch", "ZWE", "73 of 119 roll calls"),
+    } <= faults(real_votes)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "from_day", "to_day", "month"),
+    [
+        ("FRA", "NGA", "1985-11-15", "1985-12-27", "1985-12"),
+        ("NLD", "POL", "1975-11-15", "1975-12-27", "1975-12"),
+        ("SWE", "VNM", "2003-11-15", "2003-12-27", "2003-12"),
+    ],
+)
+def test_two_states_exchanged_for_six_weeks_are_found(
+    real_votes, first, second, from_day, to_day, month
+):
+    real_votes.begin()
+    before = faults(real_votes)
+    real_votes.execute(
+        """
+        update intermediate.int_source_votes set state = if(state = $first, $second, $first)
+        where source = 'voeten' and state in ($first, $second) and source_key in (
+            select source_key from intermediate.int_source_roll_calls
+            where source = 'voeten' and vote_date between $from_day and $to_day
+        )
+        """,
+        {"first": first, "second": second, "from_day": from_day, "to_day": to_day},
+    )
+    after = faults(real_votes)
+    real_votes.rollback()
+    assert {it for it in after - before if it[1] == "votes look exchanged"} == {
+        ("voeten", "votes look exchanged", first, f"with {second} in {month}"),
+        ("voeten", "votes look exchanged", second, f"with {first} in {month}"),
+    }
