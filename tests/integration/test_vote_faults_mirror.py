@@ -119,3 +119,33 @@ def test_corrected_votes_make_the_totals_that_were_published(real_votes):
     ).fetchall()
     # Whose vote is missing from these is not known.
     assert sorted(still) == [("A/RES/38/7",), ("A/RES/50/245",)]
+
+
+def test_the_macros_count_the_votes_as_given_where_asked(real_votes):
+    answers = {}
+    for given, column in (("false", "vote"), ("true", "vote_as_given")):
+        (answers[column],) = real_votes.sql(
+            f"""
+            select n, agreed, opposed, absent_either
+            from marts.cohesion('GRC', ['RUS'], 2010, 2010, as_given := {given})
+            """
+        ).fetchall()
+        counted = real_votes.sql(
+            f"""
+            select
+                count(*) filter ('absent' not in (greek.{column}, russian.{column})),
+                count(*) filter (greek.{column} = russian.{column} and greek.{column} <> 'absent'),
+                count(*) filter (
+                    (greek.{column}, russian.{column}) in (('yes', 'no'), ('no', 'yes'))
+                ),
+                count(*) filter ('absent' in (greek.{column}, russian.{column}))
+            from marts.fct_votes as greek
+            inner join marts.fct_votes as russian using (roll_call_id)
+            inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
+            where
+                (greek.state, russian.state) = ('GRC', 'RUS')
+                and roll_calls.kind = 'resolution' and roll_calls.year = 2010
+            """
+        ).fetchall()
+        assert [answers[column]] == counted
+    assert answers["vote"] != answers["vote_as_given"]
