@@ -29,8 +29,11 @@ COMMON = 40
 # one state alone, which a change of government explains as well, both have to say more.
 UNLIKE, EXCHANGED = 0.08, 0.55
 UNLIKE_ALONE, ANOTHERS = 0.15, 0.3
-# Roll calls of a stretch; of the roll calls on either side, the most that may be missed.
-STRETCH, BESIDE, MISSED = 30, 100, 0.12
+# Roll calls missed in a stretch, at least; its roll calls, at most, for what lasts years is arrears
+# or war; and the part of it that may be votes cast in between.
+STRETCH, LONGEST, CAST_BETWEEN = 30, 150, 0.2
+# Of the roll calls on either side of a stretch, the most that may be missed.
+BESIDE, MISSED = 100, 0.12
 NOT_NAMED = 20
 # The states most like one, by which its vote is guessed; by how many a guess has to be the better.
 NEIGHBOURS, CLEARLY = 15, 3
@@ -185,10 +188,12 @@ def stretches(ballots: Ballots) -> Iterator[Fault]:
     for column, state in enumerate(ballots.states):
         rows = np.flatnonzero(ballots.votes[:, column] != NO_MEMBER)
         cast = ballots.votes[rows, column] < ABSENT
-        edges = np.flatnonzero(np.diff(np.r_[True, cast, True].astype(np.int8)))
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
+        for start, end in _runs(~cast):
             before, after = cast[max(0, start - BESIDE) : start], cast[end : end + BESIDE]
-            if end - start < STRETCH or min(len(before), len(after)) < BESIDE // 2:
+            absences = int((~cast[start:end]).sum())
+            if absences < STRETCH or end - start > LONGEST:
+                continue
+            if min(len(before), len(after)) < BESIDE // 2:
                 continue
             missed = (1 - before.mean(), 1 - after.mean())
             if max(missed) > MISSED:
@@ -198,10 +203,24 @@ def stretches(ballots: Ballots) -> Iterator[Fault]:
                 "absent for a stretch",
                 ballots.sessions[first],
                 state,
-                f"{end - start} roll calls in a row, {_month(ballots.months[first])} to "
+                f"{absences} of {end - start} roll calls, {_month(ballots.months[first])} to "
                 f"{_month(ballots.months[last])}; of {len(before)} before it missed "
                 f"{missed[0]:.0%}, of {len(after)} after {missed[1]:.0%}",
             )
+
+
+def _runs(absent: np.ndarray) -> list[tuple[int, int]]:
+    """Runs of five absences or more, from and up to; joined where few votes lie between them."""
+    edges = np.flatnonzero(np.diff(np.r_[False, absent, False].astype(np.int8)))
+    runs: list[tuple[int, int]] = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if end - start < 5:
+            continue
+        if runs and start - runs[-1][1] <= CAST_BETWEEN * (end - runs[-1][0]):
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
 
 
 def not_named(ballots: Ballots) -> Iterator[Fault]:

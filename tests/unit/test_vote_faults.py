@@ -80,19 +80,34 @@ def test_a_stretch_of_absences_is_found_where_the_state_else_hardly_misses_a_vot
     (fault,) = vote_faults.find(absent)
     assert (fault.rule, fault.state) == ("absent for a stretch", "S07")
     assert fault.says == (
-        "40 roll calls in a row, 1990-08 to 1990-09; of 100 before it missed 0%, of 100 after 0%"
+        "40 of 40 roll calls, 1990-08 to 1990-09; of 100 before it missed 0%, of 100 after 0%"
     )
+
+
+def test_a_stretch_is_one_though_a_few_votes_lie_in_it(ballots):
+    absent = changed(ballots, np.r_[300:320, 326:340], 7, ABSENT)
+    (fault,) = vote_faults.find(absent)
+    assert fault.says.startswith("34 of 40 roll calls, ")
 
 
 @pytest.mark.parametrize(
     ("rows", "value"),
     [
         (slice(300, 329), ABSENT),
+        (np.r_[300:320, 340:360], ABSENT),
+        (slice(300, 460), ABSENT),
         (slice(300, 340), NO_MEMBER),
         (slice(0, 60), ABSENT),
         (np.arange(200, 440, 2), ABSENT),
     ],
-    ids=["too short", "no member", "from its first day", "every other vote"],
+    ids=[
+        "too short",
+        "parted by as many votes",
+        "too long",
+        "no member",
+        "from its first day",
+        "every other vote",
+    ],
 )
 def test_other_absences_are_no_stretch(ballots, rows, value):
     assert found(changed(ballots, rows, 7, value)) == []
