@@ -3,6 +3,7 @@ The table macros that users call in the published file: questions with arguments
 
 Belongs here: the macros' SQL, arguments checked and bound. Not here: formulas (measures.sql), marts.
 The last mart of a build creates them (a post-hook), once the tables they read are there.
+`as_given := true` asks for the votes as their source has them, without corrections.
 An unknown state, topic or sense is an error that names the nearest valid ones, never an empty answer.
 -#}
 {% macro create_table_macros() -%}
@@ -66,7 +67,7 @@ create or replace macro marts.known_sense(code) as (
 
 create or replace macro marts.cohesion(
     of_state, partners := null::varchar[], from_year := 1946, to_year := 9999,
-    in_topic := 'all', in_scheme := null::varchar
+    in_topic := 'all', in_scheme := null::varchar, as_given := false
 ) as table
 with asked as materialized (
     select
@@ -87,10 +88,35 @@ summed as (
         and topic = in_topic
         and year between from_year and to_year
         and (state_a = of_state or state_b = of_state)
+        and not as_given
     group by state_a, state_b
 ),
 
--- UNBIS subjects are too many for the pair table: their roll calls are counted when asked for.
+-- UNBIS subjects are too many for the pair table, and it holds the votes as corrected: these are counted when
+-- asked for.
+asked_votes as (
+    select
+        votes.roll_call_id,
+        votes.state,
+        votes.year,
+        if(as_given, votes.vote_as_given, votes.vote) as vote
+    from marts.fct_votes as votes
+    inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
+    inner join marts.bridge_roll_call_topics as topics using (roll_call_id)
+    where
+        (in_scheme = 'unbis' or as_given)
+        and topics.scheme = marts.scheme_of(in_topic, in_scheme)
+        and topics.topic = in_topic
+        and roll_calls.kind = 'resolution'
+        and roll_calls.year between from_year and to_year
+),
+
+asked_roll_calls as (
+    select roll_call_id, count(distinct vote) filter (vote <> 'absent') = 1 as is_unanimous
+    from asked_votes
+    group by roll_call_id
+),
+
 on_demand as (
     select
         of_state as state,
@@ -106,27 +132,17 @@ on_demand as (
         count(*) filter (focus.vote = 'no' and partners.vote = 'no')::integer as nn,
         count(*) filter (focus.vote <> 'absent' and partners.vote <> 'absent')::integer as n,
         count(*) filter (
-            focus.vote <> 'absent' and partners.vote <> 'absent'
-            and (roll_calls.yes_counted > 0)::int + (roll_calls.no_counted > 0)::int
-            + (roll_calls.abstain_counted > 0)::int = 1
+            focus.vote <> 'absent' and partners.vote <> 'absent' and roll_calls.is_unanimous
         )::integer as unanimous,
         count(*) filter (focus.vote = 'absent' and partners.vote <> 'absent')::integer as absent_a,
         count(*) filter (focus.vote <> 'absent' and partners.vote = 'absent')::integer as absent_b,
         count(*) filter (focus.vote = 'absent' or partners.vote = 'absent')::integer as absent_either,
         min(focus.year) filter (focus.vote <> 'absent' and partners.vote <> 'absent') as first_year,
         max(focus.year) filter (focus.vote <> 'absent' and partners.vote <> 'absent') as last_year
-    from marts.bridge_roll_call_topics as topics
-    inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
-    inner join marts.fct_votes as focus using (roll_call_id)
-    inner join marts.fct_votes as partners using (roll_call_id)
-    where
-        in_scheme = 'unbis'
-        and topics.scheme = 'unbis'
-        and topics.topic = in_topic
-        and roll_calls.kind = 'resolution'
-        and roll_calls.year between from_year and to_year
-        and focus.state = of_state
-        and partners.state <> of_state
+    from asked_roll_calls as roll_calls
+    inner join asked_votes as focus using (roll_call_id)
+    inner join asked_votes as partners using (roll_call_id)
+    where focus.state = of_state and partners.state <> of_state
     group by partners.state
 ),
 
@@ -157,7 +173,7 @@ order by agreement_half desc nulls last, seen.partner;
 
 create or replace macro marts.opposition_of(
     focus_state, first_power, second_power, from_year := 1946, to_year := 9999,
-    in_topic := 'all', in_sense := 'strict', in_scheme := null::varchar
+    in_topic := 'all', in_sense := 'strict', in_scheme := null::varchar, as_given := false
 ) as table
 with asked as materialized (
     select
@@ -172,9 +188,9 @@ opposed as (
     select
         votes.roll_call_id,
         any_value(votes.year) as year,
-        max(votes.vote) filter (votes.state = focus_state) as focus_vote,
-        max(votes.vote) filter (votes.state = first_power) as vote_a,
-        max(votes.vote) filter (votes.state = second_power) as vote_b
+        max(if(as_given, votes.vote_as_given, votes.vote)) filter (votes.state = focus_state) as focus_vote,
+        max(if(as_given, votes.vote_as_given, votes.vote)) filter (votes.state = first_power) as vote_a,
+        max(if(as_given, votes.vote_as_given, votes.vote)) filter (votes.state = second_power) as vote_b
     from marts.fct_votes as votes
     inner join marts.dim_roll_calls as roll_calls using (roll_call_id)
     inner join marts.bridge_roll_call_topics as topics using (roll_call_id)

@@ -141,13 +141,13 @@ counted as (
         rule,
         case
             when rule = 'fewer roll calls than reviewed' then expected_roll_calls - found_roll_calls
-            when rule = 'state never named' then states
+            when doubted.roll_calls = 0 then states
             when rule = 'sources differ on a vote' then by_state.roll_calls
             else doubted.roll_calls
         end as doubts,
         case
             when rule = 'fewer roll calls than reviewed' then expected_roll_calls
-            when rule = 'state never named' then members
+            when doubted.roll_calls = 0 then members
             when rule = 'sources differ on a vote' then compared.roll_calls
             else found_roll_calls
         end as of

@@ -1,5 +1,5 @@
 -- One row per roll call: the votes of the fact table against the members of the day, taken from the
--- reference of members anew, against the votes of its source, and against the totals of the dimension.
+-- reference of members anew, against the votes of its source and the corrections of them, and against the totals of the dimension.
 with roll_calls as (
     select
         *,
@@ -42,7 +42,9 @@ votes as (
         roll_call_id,
         state,
         count(*) as times,
-        string_agg(vote, ', ') filter (vote <> 'absent') as vote,
+        string_agg(vote, ', ') as vote,
+        string_agg(vote_as_given, ', ') as vote_as_given,
+        string_agg(corrected_by, ', ') as corrected_by,
         count(*) filter (vote = 'yes') as yes,
         count(*) filter (vote = 'no') as no,
         count(*) filter (vote = 'abstain') as abstain,
@@ -62,6 +64,21 @@ given as (
     where source_votes.vote in ('yes', 'no', 'abstain')
 ),
 
+-- What each correction says is right; where two states are exchanged, the other's vote as the source has it.
+corrected as (
+    select
+        votes.roll_call_id,
+        votes.state,
+        coalesce(corrections.holds, given.vote, 'absent') as vote
+    from votes
+    inner join seeds.vote_corrections as corrections
+        on
+            votes.corrected_by = corrections.id
+            and votes.state = corrections.state
+            and coalesce(corrections.holds, corrections.holds_of) is not null
+    left join given on votes.roll_call_id = given.roll_call_id and corrections.holds_of = given.state
+),
+
 by_roll_call as (
     select
         roll_call_id,
@@ -69,12 +86,17 @@ by_roll_call as (
             votes.times is null and members.is_certain and kept_out.state is null
         ) as members_without_a_vote,
         string_agg(state, ', ' order by state) filter (votes.times > 1) as states_doubled,
-        string_agg(state, ', ' order by state) filter (votes.vote is distinct from given.vote)
-            as votes_not_of_the_source,
+        string_agg(state, ', ' order by state) filter (
+            coalesce(votes.vote_as_given, 'absent') <> coalesce(given.vote, 'absent')
+        ) as votes_not_of_the_source,
+        string_agg(state, ', ' order by state) filter (
+            votes.vote <> if(votes.corrected_by is null, votes.vote_as_given, coalesce(corrected.vote, ''))
+        ) as votes_changed,
         format('{}/{}/{}/{}', sum(yes), sum(no), sum(abstain), sum(absent)) as votes_in_all
     from members
     full outer join votes using (roll_call_id, state)
     full outer join given using (roll_call_id, state)
+    left join corrected using (roll_call_id, state)
     left join kept_out using (roll_call_id, state)
     group by roll_call_id
 )
@@ -86,6 +108,7 @@ select
     by_roll_call.members_without_a_vote,
     by_roll_call.states_doubled,
     by_roll_call.votes_not_of_the_source,
+    by_roll_call.votes_changed,
     by_roll_call.votes_in_all,
     format('{}/{}/{}/{}', yes_counted, no_counted, abstain_counted, absent_counted) as votes_counted
 from roll_calls

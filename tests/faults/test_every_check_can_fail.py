@@ -82,8 +82,11 @@ EXPECTATIONS = {
         "No state stands twice in a roll call": """
             insert into marts.fct_votes select * from marts.fct_votes
             where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
-        "Every vote cast is the one that its source gives, and none is left out": """
+        "Every vote cast stands as its source gives it, and none is left out": """
             update marts.fct_votes set state = 'XXX'
+            where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
+        "No vote is other than given, but by a correction that says so": """
+            update marts.fct_votes set vote = if(vote = 'yes', 'no', 'yes')
             where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
         "The votes of a roll call are those counted in dim_roll_calls": """
             update marts.fct_votes set vote = if(vote = 'yes', 'no', 'yes')
@@ -170,6 +173,13 @@ EXPRESSIONS = {
     "opened <= coalesce(closed, date '2999-01-01')": ["closed = opened - 1"],
     "joined_on < coalesce(left_on, date '2999-01-01')": ["left_on = joined_on"],
     "roll_calls >= 0": ["roll_calls = -1"],
+    "(roll_calls is null) = (days_from is not null and days_to is not null "
+    "and days_from <= days_to)": [
+        "roll_calls = null, days_from = date '2020-01-02', days_to = date '2020-01-01'",
+        "roll_calls = 'A/RES/77/9001', days_from = date '2020-01-01', days_to = date '2020-01-01'",
+    ],
+    "holds is null or holds_of is null": ["holds = 'yes', holds_of = 'KAZ'"],
+    "certainty between 0 and 100": ["certainty = 101"],
     "agreed + half_agreed + opposed = n": ["n = n + 1"],
     "s_score is null or abs(s_score - (2 * agreement_half - 1)) < 1e-12": [
         "s_score = 1, agreement_half = 0.5"

@@ -341,6 +341,8 @@ PLANTED = {
         select * replace ('999998' as roll_call, if(vote = 1, 3, vote) as vote)
         from raw.voeten_votes where roll_call in (
             select min(roll_call) from raw.voeten_roll_calls where session = 44)""",
+    "totals one vote off": f"""
+        {UNDL} ms_vote = 'X' where resolution = 'A/RES/68/40' and ms_code = 'NOR'""",
 }
 
 

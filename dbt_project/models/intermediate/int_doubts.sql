@@ -29,17 +29,6 @@ totals as (
     left join counted using (source, source_key)
 ),
 
-published as (
-    select
-        symbol,
-        any_value(yes) as yes,
-        any_value(no) as no,
-        any_value(abstain) as abstain
-    from {{ ref('key_votes_seed') }}
-    where assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
-    group by symbol
-),
-
 sessions as (
     select * from {{ ref('assembly_sessions') }}
 ),
@@ -98,7 +87,7 @@ doubts as (
             published.yes, published.no, published.abstain, totals.yes, totals.no, totals.abstain
         ) as says
     from totals
-    inner join published
+    inner join {{ ref('int_published_totals') }} as published
         on totals.roll_call_id = published.symbol
     where published.yes <> totals.yes or published.no <> totals.no or published.abstain <> totals.abstain
     union all
@@ -200,6 +189,37 @@ doubts as (
         format('{} of {}: {:.1f} in 100 votes alike', other_key, other_source, 100 * agreement) as says
     from {{ ref('int_roll_call_matches') }}
     where matched_by = 'votes, not for certain'
+    union all
+    select
+        source,
+        source_key,
+        state,
+        if(standing = 'holds', 'vote corrected', 'vote perhaps wrong') as rule,
+        format('{} in the source, {} by {} ({} in 100)', vote_as_given, vote, evidence, certainty) as says
+    from {{ ref('int_vote_corrections') }}
+    where standing in ('holds', 'not certain')
+    union all
+    select
+        source,
+        source_key,
+        state,
+        rule,
+        says
+    from {{ ref('int_vote_faults') }}
+    where source_key is not null
+    union all
+    select
+        'voeten' as source,
+        roll_call as source_key,
+        null as state,
+        'columns in the title' as rule,
+        format(
+            'codes {} in the title, {} in their columns',
+            replace(substr({{ columns_in_title('descr') }}, 2), chr(9), '/'),
+            concat_ws('/', me::int, nu::int, di::int, hr::int, co::int, ec::int)
+        ) as says
+    from {{ source('raw', 'voeten_roll_calls') }}
+    where {{ columns_in_title('descr') }} is not null
 )
 
 select
@@ -227,6 +247,40 @@ select
     format('in none of {} roll calls', never.roll_calls) as says
 from {{ ref('int_states_never_named') }} as never
 inner join {{ ref('int_reach') }} as reach using (source)
+union all
+select
+    corrections.source,
+    reach.release,
+    null as roll_call_id,
+    null as source_key,
+    corrections.state,
+    null as year,
+    corrections.session,
+    if(corrections.standing = 'lapsed', 'correction lapsed', 'absent although it voted') as rule,
+    format(
+        '{} roll calls, correction {}: {} ({} in 100)',
+        count(*), corrections.correction, any_value(corrections.evidence), any_value(corrections.certainty)
+    ) as says
+from {{ ref('int_vote_corrections') }} as corrections
+inner join {{ ref('int_reach') }} as reach using (source)
+where corrections.standing in ('lapsed', 'not known')
+group by
+    corrections.correction, corrections.standing, corrections.source, reach.release, corrections.state,
+    corrections.session
+union all
+select
+    faults.source,
+    reach.release,
+    null as roll_call_id,
+    null as source_key,
+    faults.state,
+    null as year,
+    faults.session,
+    faults.rule,
+    faults.says
+from {{ ref('int_vote_faults') }} as faults
+inner join {{ ref('int_reach') }} as reach using (source)
+where faults.source_key is null
 union all
 -- Two records of one vote, of which one is taken, that do not say the same.
 select

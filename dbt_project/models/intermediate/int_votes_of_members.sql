@@ -1,5 +1,6 @@
 -- Who could vote and what they did. Votes are never dropped, even when the table of members disagrees (that
--- is told as a doubt); a member of whom the source says nothing was absent.
+-- is told as a doubt); a member of whom the source says nothing was absent. A vote that a correction knows
+-- better is taken from there, here and nowhere else.
 with votes as (
     select
         roll_calls.roll_call_id,
@@ -17,16 +18,24 @@ members as (
         seats.is_certain_all_month
     from {{ ref('int_roll_calls') }} as roll_calls
     inner join {{ ref('int_source_seats') }} as seats using (source, source_key)
+),
+
+corrections as (
+    select * from {{ ref('int_vote_corrections') }}
+    where standing = 'holds'
 )
 
 select
-    coalesce(members.roll_call_id, votes.roll_call_id) as roll_call_id,
-    coalesce(members.state, votes.state) as state,
-    if(votes.vote in ('yes', 'no', 'abstain'), votes.vote, 'absent') as vote,
+    roll_call_id,
+    state,
+    coalesce(corrections.vote, if(votes.vote in ('yes', 'no', 'abstain'), votes.vote, 'absent')) as vote,
     members.state is not null as is_member,
-    votes.state is not null as is_listed
+    votes.state is not null as is_listed,
+    if(votes.vote in ('yes', 'no', 'abstain'), votes.vote, 'absent') as vote_as_given,
+    corrections.correction as corrected_by
 from members
 full outer join votes using (roll_call_id, state)
+left join corrections using (roll_call_id, state)
 where
     case
         when members.state is null then votes.vote in ('yes', 'no', 'abstain')

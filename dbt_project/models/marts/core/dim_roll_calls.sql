@@ -21,12 +21,10 @@ doubted as (
 published as (
     select
         symbol,
-        any_value(yes) as yes_published,
-        any_value(no) as no_published,
-        any_value(abstain) as abstain_published
-    from {{ ref('key_votes_seed') }}
-    where assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
-    group by symbol
+        yes as yes_published,
+        no as no_published,
+        abstain as abstain_published
+    from {{ ref('int_published_totals') }}
 )
 
 select

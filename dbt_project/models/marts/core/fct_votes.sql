@@ -4,7 +4,9 @@ select
     votes.vote,
     roll_calls.year,
     votes.is_listed,
-    kept.state is not null and votes.vote = 'absent' as kept_from_voting
+    kept.state is not null and votes.vote = 'absent' as kept_from_voting,
+    votes.vote_as_given,
+    votes.corrected_by
 from {{ ref('int_votes_of_members') }} as votes
 inner join {{ ref('int_roll_calls') }} as roll_calls using (roll_call_id)
 left join {{ ref('kept_from_voting') }} as kept

@@ -99,4 +99,15 @@ select
 from {{ ref('stg_voeten__roll_calls') }}
 where kind = 'paragraph' and kind_told_by is null
 having count(*) > 0
+union all
+select
+    'voeten' as source,
+    any_value(release) as release,
+    any_value(file) as file,
+    'a title that ends in the codes of its columns, or stands in the short title, is put right' as rule,
+    count(*)::integer as rows,
+    min(roll_call) as example
+from {{ source('raw', 'voeten_roll_calls') }}
+where {{ without_columns('descr', 'short') }} <> descr
+having count(*) > 0
 order by source, rule
