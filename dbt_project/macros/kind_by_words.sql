@@ -22,7 +22,7 @@ Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
         -- The agenda: what the General Committee recommends to include, allocate or put off.
         when regexp_matches(
             {{ column }},
-            '^TO ADOPT (AN? |THE )?GENERAL COMM(\.|ITTEE) RECOMMENDATION (\(A/[^)]*\) )?.*'
+            '^TO ADOPT (AN? |THE )?GENERAL +COMM(\.|ITTEE) RECOMMENDATION (\(A/[^)]*\) )?.*'
             || '(INCLU|EXCLU|IN THE AGENDA|ALLOCATING|ASSIGNING|POSTPONING)'
         ) then 'motion'
         when regexp_matches(
@@ -60,7 +60,7 @@ Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
         when regexp_matches({{ object_of_vote(column) }}, 'AM+E(ND|D\b)') then 'amendment'
         when regexp_matches(
             {{ object_of_vote(column) }},
-            'PARA|PREAM|OPERATIVE|\bOP(ER)?\b|PHRASE|\bWORDS?\b|CLAUSE|SENTENCE|\bART(ICLES?)?\b|\bRULE \d'
+            'PARA|PREAM|OPERATIVE|\bOP(ER)?\b|PHRASE|\bWORDS?\b|CLAUSE|SENTENCE|\bSECTION\b|\bART(ICLES?)?\b|\bRULE \d'
             || '|REMAINDER|^(TO )?(RETAIN|RETENTION|DELETE|DELETION)\b'
         ) then 'paragraph'
     end
