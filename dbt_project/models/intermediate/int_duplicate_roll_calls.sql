@@ -1,6 +1,7 @@
--- Further records of one vote. That all states voted alike proves nothing: twins of the Middle East and of budgets
--- are voted on one after the other with equal outcomes. A record is a duplicate where the symbol says that the vote
--- was one: the chapters of one resolution, all with the same votes, or the parts beside a record of them all.
+-- Further records of one vote. That all states voted alike proves nothing: twins on the Middle East and on
+-- budgets are voted on one after the other with equal outcomes. A record is a duplicate where the symbol says
+-- that the vote was one: the chapters of one resolution, all with the same votes, or the parts beside one
+-- of all of them.
 with records as (
     select
         source,
@@ -61,7 +62,8 @@ parts as (
         single.source_key,
         whole.source_key as kept,
         single.symbol,
-        whole.several['number'] || whole.several['first'] || '-' || whole.several['last'] as symbol_of_kept,
+        whole.several['number'] || whole.several['first'] || '-' || whole.several['last']
+            as symbol_of_kept,
         count(*) filter (votes.vote = others.vote) / count(*) as agreement
     from records as single
     inner join records as whole
@@ -73,7 +75,10 @@ parts as (
             and whole.several['first'] < whole.several['last']
     inner join votes on single.source = votes.source and single.source_key = votes.source_key
     inner join votes as others
-        on whole.source = others.source and whole.source_key = others.source_key and votes.state = others.state
+        on
+            whole.source = others.source
+            and whole.source_key = others.source_key
+            and votes.state = others.state
     group by all
 ),
 

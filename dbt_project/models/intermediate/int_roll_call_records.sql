@@ -119,8 +119,8 @@ corrected as (
             and unioned.symbol = symbol.given
 ),
 
--- The days that the vote may have been on. Of a vote whose month lies outside its session nothing is known but
--- the session.
+-- The days that the vote may have been on. Of a vote whose month lies outside its session nothing is known
+-- but the session.
 dated as (
     select
         corrected.* replace (
@@ -138,7 +138,7 @@ dated as (
 
 spanned as (
     select
-        dated.* exclude (opened, closed),
+        * exclude (opened, closed),
         case date_precision
             when 'day' then vote_date
             when 'session' then opened
@@ -152,13 +152,14 @@ spanned as (
     from dated
 ),
 
--- From session 18 to 30 Voeten's file letters the votes under one number, motions and paragraphs too. Where one
--- of them alone is a resolution, the letter is the file's; where several are, they may be the UN's.
+-- From session 18 to 30 Voeten's file letters the votes under one number, motions and paragraphs too. Where
+-- one of them alone is a resolution, the letter is the file's; where several are, they may be the UN's.
 lettered as (
     select
         *,
         regexp_replace(symbol, '^(A/RES/\d+)[A-Z](\([^)]*\))$', '\1\2') as number,
-        source = 'voeten' and not is_symbol_corrected and regexp_matches(symbol, '^A/RES/\d+[A-Z]\(') as is_lettered
+        source = 'voeten' and not is_symbol_corrected and regexp_matches(symbol, '^A/RES/\d+[A-Z]\(')
+            as is_lettered
     from spanned
 ),
 
@@ -179,7 +180,8 @@ told as (
 
 -- The UN's own list has no symbol for a motion or a draft that failed, and calls decisions so.
 select
-    told.* exclude (number, is_lettered, is_letter_of_the_file, is_symbol_corrected, year) replace (
+    * exclude (number, is_lettered, is_letter_of_the_file, is_symbol_corrected, year)
+    replace (
         case
             when kind in ('motion', 'not_adopted') then null
             when kind = 'decision' then replace(symbol, 'A/RES/', 'A/DEC/')

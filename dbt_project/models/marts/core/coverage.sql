@@ -1,6 +1,6 @@
 -- The resolutions found, against the number that the Library counts. Where the file has votes that the
--- Library does not count, what is missing is more than the difference. Records of one vote are counted once here;
--- the Library seems to count each.
+-- Library does not count, what is missing is more than the difference. Records of one vote are counted once
+-- here; the Library seems to count each.
 with found as (
     select
         year,
@@ -93,8 +93,7 @@ joined as (
         coalesce(found.found_unxml, 0) as found_unxml,
         coalesce(found.found_voeten, 0) as found_voeten,
         coalesce(others.duplicates, 0) as duplicates,
-        greatest(counted.roll_calls - coalesce(found.found, 0) - coalesce(others.duplicates, 0), 0) as missing,
-        greatest(coalesce(found.found, 0) + coalesce(others.duplicates, 0) - counted.roll_calls, 0) as too_many
+        counted.roll_calls - coalesce(found.found, 0) - coalesce(others.duplicates, 0) as fewer
     from counted
     full outer join found using (year)
     left join others using (year)
@@ -107,27 +106,27 @@ select
     joined.found_undl::integer as found_undl,
     joined.found_unxml::integer as found_unxml,
     joined.found_voeten::integer as found_voeten,
-    joined.missing::integer as missing,
-    joined.too_many::integer as too_many,
+    greatest(joined.fewer, 0)::integer as missing,
+    greatest(-joined.fewer, 0)::integer as too_many,
     coalesce(others.motions, 0)::integer as motions,
     coalesce(others.not_adopted, 0)::integer as not_adopted,
     coalesce(others.decisions, 0)::integer as decisions,
     joined.duplicates::integer as duplicates,
     coalesce(gaps.named, 0)::integer as known_by_name,
-    greatest(joined.missing - coalesce(gaps.named, 0), 0)::integer as not_known_by_name,
-    case when joined.too_many > 0 then without_a_symbol.roll_calls end as perhaps_not_counted,
+    greatest(joined.fewer - coalesce(gaps.named, 0), 0)::integer as not_known_by_name,
+    case when joined.fewer < 0 then without_a_symbol.roll_calls end as perhaps_not_counted,
     case
         when joined.counted_by_library is null then 'The Library has not counted this year yet'
-        when joined.missing > 0
+        when joined.fewer > 0
             then concat_ws(
                 '; ',
                 gaps.reason,
                 case
-                    when coalesce(gaps.named, 0) >= joined.missing then null
+                    when coalesce(gaps.named, 0) >= joined.fewer then null
                     else format(
-                        '{} not known by name{}', joined.missing - coalesce(gaps.named, 0),
+                        '{} not known by name{}', joined.fewer - coalesce(gaps.named, 0),
                         case
-                            when joined.missing <= gaps.named + gaps.counted then ''
+                            when joined.fewer <= gaps.named + gaps.counted then ''
                             when joined.year >= (select year(max(last_vote)) - 1 from {{ ref('int_reach') }})
                                 then ': ' || ends.words
                             else ', and not among the known gaps'
@@ -135,7 +134,7 @@ select
                     )
                 end
             )
-        when joined.too_many > 0
+        when joined.fewer < 0
             then 'Some of perhaps_not_counted are votes that the Library does not count, or of another year'
     end as reason
 from joined

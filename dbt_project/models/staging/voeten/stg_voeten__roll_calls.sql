@@ -94,13 +94,14 @@ recorded as (
 kinds as (
     select
         recorded.*,
-        part is not null and coalesce(reviewed.kind, part) = part and kind_by_words is distinct from 'motion'
-            as is_marked_part,
+        part is not null
+        and coalesce(reviewed.kind, part) = part
+        and coalesce(kind_by_words, '') <> 'motion' as is_marked_part,
         case
             when reviewed.kind is not null then 'a person looked it up'
             when kind_by_words = 'motion' then 'words'
-            when part is not null and part is not distinct from mark then 'mark'
-            when part is distinct from mark then 'words against the mark'
+            when part = mark then 'mark'
+            when coalesce(part, mark) is not null then 'words against the mark'
             when is_unmarked and vote_date >= date '2018-01-01' and kind_by_words is not null then 'words'
             when yes_counted > no_counted and lacks_two_thirds then 'two thirds'
         end as kind_told_by,
