@@ -161,15 +161,23 @@ def test_resolutions_are_those_of_the_mirror(with_official, first_run, built_mir
     world = dict(rows(first_run / "unga.duckdb", count))
     # A/RES/ES-10/23, without symbol and title in v33, is in no source of the mirror.
     assert world == mirrored | {"resolution": mirrored["resolution"] + 1}
-    # The stand-in of the official file was made of the mirror's votes, motions and decisions too.
+    # The stand-in of the official file was made of the mirror's votes as Voeten's marks and sessions
+    # have them: of four it can't be known there that they are the same votes.
     official = dict(rows(with_official / "unga.duckdb", count))
-    assert sum(official.values()) == sum(world.values())
+    assert sum(official.values()) == sum(world.values()) + 4
+    # What it lacks are the resolutions that are marked as parts for a word in their abstract.
     found = rows(
         with_official / "unga.duckdb",
-        "select roll_call_id from marts.dim_roll_calls "
-        "where kind = 'resolution' and source = 'voeten'",
+        """
+        select roll_call_id, kind_told_by
+        from marts.dim_roll_calls
+        inner join intermediate.int_roll_calls using (roll_call_id)
+        inner join staging.stg_voeten__roll_calls using (voeten_key)
+        where dim_roll_calls.kind = 'resolution' and dim_roll_calls.source = 'voeten'
+        """,
     )
-    assert sorted(found) == [("voeten:127",), ("voeten:9409",)]
+    told = {"words against the mark", "a person looked it up"}
+    assert {key for key, by in found if by not in told} == {"voeten:9409", "voeten:961"}
 
 
 def test_sources_are_compared_on_every_roll_call_that_two_have(with_official):

@@ -95,6 +95,7 @@ kinds as (
     select
         recorded.*,
         part is not null
+        and mark is not null
         and coalesce(reviewed.kind, part) = part
         and coalesce(kind_by_words, '') <> 'motion' as is_marked_part,
         case
