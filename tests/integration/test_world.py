@@ -161,8 +161,8 @@ def test_resolutions_are_those_of_the_mirror(with_official, first_run, built_mir
     world = dict(rows(first_run / "unga.duckdb", count))
     # A/RES/ES-10/23, without symbol and title in v33, is in no source of the mirror.
     assert world == mirrored | {"resolution": mirrored["resolution"] + 1}
-    # The stand-in of the official file was made of the mirror's votes as Voeten's marks and sessions
-    # have them: of four it can't be known there that they are the same votes.
+    # The stand-in of the official file was made of the mirror's votes by Voeten's marks and days
+    # of that time: of four it can't be known that they are the same votes.
     official = dict(rows(with_official / "unga.duckdb", count))
     assert sum(official.values()) == sum(world.values()) + 4
     # What it lacks are the resolutions that are marked as parts for a word in their abstract.
