@@ -205,6 +205,14 @@ doubts as (
         'perhaps one vote' as rule,
         format('of {}, {} with the same votes of all states', number, records) as says
     from {{ ref('int_equal_records') }}
+    union all
+    select
+        source,
+        source_key,
+        null as state,
+        'symbol of no resolution' as rule,
+        says
+    from {{ ref('int_doubted_symbols') }}
 )
 
 select
