@@ -3,8 +3,16 @@
 with roll_calls as (
     select
         *,
-        if(date_precision = 'month', date_trunc('month', vote_date)::date, vote_date) as earliest,
-        if(date_precision = 'month', last_day(vote_date), vote_date) as latest
+        case date_precision
+            when 'day' then vote_date
+            when 'month' then date_trunc('month', vote_date)::date
+            else date '1946-01-01'
+        end as earliest,
+        case date_precision
+            when 'day' then vote_date
+            when 'month' then last_day(vote_date)
+            else current_date
+        end as latest
     from marts.dim_roll_calls
 ),
 

@@ -167,6 +167,15 @@ EXPRESSIONS = {
     "gap_from <= coalesce(gap_to, date '2999-01-01') or (gap_from is null and gap_to is null)": [
         "gap_from = date '2020-01-02', gap_to = date '2020-01-01'"
     ],
+    "(year is null) = (roll_calls is null)": ["year = 1980, roll_calls = null"],
+    "given <> holds": ["holds = given"],
+    "(kind = 'duplicate') = (duplicate_of is not null)": [
+        "kind = 'duplicate', duplicate_of = null",
+        "kind = 'resolution', duplicate_of = roll_call_id",
+    ],
+    "coalesce(reason, '') not like '%not among the known gaps%'": [
+        "reason = '3 not known by name, and not among the known gaps'"
+    ],
     "kept_from < kept_to": ["kept_to = kept_from"],
     "member_from < coalesce(member_to, date '2999-01-01')": ["member_to = member_from"],
     "seated_from < coalesce(seated_to, date '2999-01-01')": ["seated_to = seated_from"],

@@ -33,24 +33,6 @@ sessions as (
     select * from {{ ref('assembly_sessions') }}
 ),
 
--- A state's seat on the days that the vote may have been on.
-unseated as (
-    select distinct
-        roll_calls.source,
-        roll_calls.source_key,
-        kept.state
-    from roll_calls
-    inner join {{ ref('kept_from_voting') }} as kept
-        on
-            if(
-                roll_calls.date_precision = 'month',
-                date_trunc('month', roll_calls.vote_date)::date,
-                roll_calls.vote_date
-            ) >= kept.kept_from
-            and if(roll_calls.date_precision = 'month', last_day(roll_calls.vote_date), roll_calls.vote_date)
-            < coalesce(kept.kept_to, date '2999-01-01')
-),
-
 differing as (
     select
         roll_call_id,
@@ -108,7 +90,7 @@ doubts as (
         'vote of an unseated delegation' as rule,
         votes.vote as says
     from {{ ref('int_source_votes') }} as votes
-    inner join unseated using (source, source_key, state)
+    inner join {{ ref('int_source_unseated') }} using (source, source_key, state)
     where votes.vote in ('yes', 'no', 'abstain')
     union all
     select
@@ -123,10 +105,7 @@ doubts as (
         ) as says
     from roll_calls
     left join sessions using (session)
-    where
-        sessions.opened is null
-        or roll_calls.vote_date < date_trunc('month', sessions.opened)
-        or roll_calls.vote_date > coalesce(last_day(sessions.closed), date '2999-01-01')
+    where {{ outside_session('roll_calls', 'sessions') }}
     union all
     select
         roll_calls.source,
@@ -220,6 +199,55 @@ doubts as (
         ) as says
     from {{ source('raw', 'voeten_roll_calls') }}
     where {{ columns_in_title('descr') }} is not null
+    union all
+    select
+        corrections.source,
+        corrections.source_key,
+        null as state,
+        if(corrections.certainty = 'possible', 'source perhaps wrong', 'source corrected') as rule,
+        format(
+            '{} {}, {} is {}: {}', corrections.field, corrections.given, corrections.holds,
+            corrections.certainty, corrections.evidence
+        ) as says
+    from {{ ref('roll_call_corrections') }} as corrections
+    inner join {{ ref('int_roll_call_records') }} as records using (source, source_key)
+    where
+        corrections.given = case corrections.field
+            when 'symbol' then records.symbol_as_given
+            when 'session' then records.session_as_given
+            else records.date_as_given::varchar
+        end
+    union all
+    select
+        corrections.source,
+        corrections.source_key,
+        null as state,
+        'correction lapsed' as rule,
+        format('the correction of {} expects {}', corrections.field, corrections.given) as says
+    from {{ ref('roll_call_corrections') }} as corrections
+    inner join {{ ref('int_roll_call_records') }} as records using (source, source_key)
+    where
+        corrections.given is distinct from case corrections.field
+            when 'symbol' then records.symbol_as_given
+            when 'session' then records.session_as_given
+            else records.date_as_given::varchar
+        end
+    union all
+    select
+        source,
+        source_key,
+        null as state,
+        'perhaps one vote' as rule,
+        format('of {}, {} with the same votes of all states', number, records) as says
+    from {{ ref('int_equal_records') }}
+    union all
+    select
+        source,
+        source_key,
+        null as state,
+        'symbol of no resolution' as rule,
+        says
+    from {{ ref('int_doubted_symbols') }}
 )
 
 select

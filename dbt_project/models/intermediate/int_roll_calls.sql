@@ -39,12 +39,15 @@ united as (
 select
     chosen.roll_call_id,
     chosen.symbol,
+    chosen.symbol_as_given,
     chosen.source_symbol,
     chosen.session,
     chosen.vote_date,
     chosen.date_precision,
+    chosen.date_source,
     chosen.year,
     chosen.kind,
+    duplicate_ids.roll_call_id as duplicate_of,
     chosen.title,
     united.short_title,
     united.agenda_item,
@@ -64,3 +67,5 @@ select
     united.matched_by
 from chosen
 inner join united using (roll_call_id)
+left join {{ ref('int_roll_call_ids') }} as duplicate_ids
+    on chosen.source = duplicate_ids.source and chosen.duplicate_of = duplicate_ids.source_key

@@ -1,15 +1,5 @@
 -- Who may have been a member on the day of each source's roll call. Where only the month is known, a state
 -- that joined or left in it may have been one.
-with roll_calls as (
-    select
-        source,
-        source_key,
-        vote_date,
-        if(date_precision = 'month', date_trunc('month', vote_date)::date, vote_date) as earliest,
-        if(date_precision = 'month', last_day(vote_date), vote_date) as latest
-    from {{ ref('int_source_roll_calls') }}
-)
-
 select
     roll_calls.source,
     roll_calls.source_key,
@@ -22,7 +12,7 @@ select
         roll_calls.earliest >= member_states.member_from
         and roll_calls.latest < coalesce(member_states.member_to, date '2999-01-01')
     ) as is_certain_all_month
-from roll_calls
+from {{ ref('int_source_roll_calls') }} as roll_calls
 inner join {{ ref('member_states') }} as member_states
     on
         roll_calls.latest >= member_states.member_from

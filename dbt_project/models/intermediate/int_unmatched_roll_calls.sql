@@ -8,14 +8,14 @@ with roll_calls as (
         vote_date,
         list_filter(draft_symbols, lambda named: named is not null) as drafts,
         regexp_replace(
-            replace(symbol, 'A/DEC/', 'A/RES/'),
+            replace(symbol_as_given, 'A/DEC/', 'A/RES/'),
             '^(A/RES/(?:(?:ES-|S-)?\d+/)?\d+)[A-Z].*?(\([^)]*\))?$',
             '\1\2'
         ) as number,
         match_symbol,
         case source when 'undl' then 1 when 'unxml' then 2 else 3 end as precedence
     from {{ ref('int_source_roll_calls') }}
-    where not is_marked_part and (kind <> 'paragraph' or symbol is null)
+    where not is_marked_part and (kind <> 'paragraph' or symbol_as_given is null)
 ),
 
 had_by as (

@@ -95,7 +95,7 @@ gaps as (
         on
             expected.source = reach.source
             and coalesce(known_gaps.gap_from, reach.last_vote) <= reach.last_vote
-    where not {{ var('synthetic') }}
+    where not {{ var('synthetic') }} and known_gaps.year is null
     group by all
 ),
 

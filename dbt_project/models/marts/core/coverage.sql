@@ -1,5 +1,6 @@
 -- The resolutions found, against the number that the Library counts. Where the file has votes that the
--- Library does not count, what is missing is more than the difference.
+-- Library does not count, what is missing is more than the difference. Records of one vote are counted once
+-- here; the Library seems to count each.
 with found as (
     select
         year,
@@ -17,7 +18,8 @@ others as (
         year,
         count(*) filter (kind = 'motion') as motions,
         count(*) filter (kind = 'not_adopted') as not_adopted,
-        count(*) filter (kind = 'decision') as decisions
+        count(*) filter (kind = 'decision') as decisions,
+        count(*) filter (kind = 'duplicate') as duplicates
     from {{ ref('int_roll_calls') }}
     group by year
 ),
@@ -31,40 +33,39 @@ counted as (
 ),
 
 -- A gap that is known is a reason where no source of the build fills it.
+unfilled as (
+    select
+        known_gaps.*,
+        case
+            when known_gaps.year is not null then null
+            when known_gaps.symbol is not null then known_gaps.source || ', ' || known_gaps.reason
+            else format(
+                '{} lacks {} to {}: {}',
+                known_gaps.source, known_gaps.gap_from, known_gaps.gap_to, known_gaps.reason
+            )
+        end as words
+    from {{ ref('known_gaps') }} as known_gaps
+    inner join {{ ref('int_reach') }} as reach using (source)
+    anti join {{ ref('int_roll_calls') }} as filled
+        on known_gaps.symbol = filled.symbol and filled.kind = 'resolution'
+    where
+        known_gaps.excuses = 'missing'
+        and coalesce(year(known_gaps.gap_from), known_gaps.year) <= year(reach.last_vote)
+        -- Of the Secretariat's stretches Voeten's file has the votes, or they are named.
+        and (known_gaps.source = 'voeten' or known_gaps.symbol is not null or known_gaps.year is not null)
+),
+
 gaps as (
     select
         years.year,
-        string_agg(
-            distinct if(
-                known_gaps.symbol is null,
-                format(
-                    '{} lacks {} to {}: {}',
-                    known_gaps.source, known_gaps.gap_from, known_gaps.gap_to, known_gaps.reason
-                ),
-                known_gaps.source || ', ' || known_gaps.reason
-            ),
-            '; '
-        ) as reason,
-        bool_or(known_gaps.symbol is null) as is_stretch,
-        count(distinct known_gaps.symbol) as named
-    from {{ ref('known_gaps') }} as known_gaps
-    inner join {{ ref('int_reach') }} as reach using (source)
+        string_agg(distinct unfilled.words, '; ' order by unfilled.words) as reason,
+        count(distinct unfilled.symbol) as named,
+        coalesce(sum(unfilled.roll_calls), 0) as counted
+    from unfilled
     inner join (select unnest(range(1946, 2100)) as year) as years
         on
-            years.year between year(known_gaps.gap_from)
-            and year(coalesce(known_gaps.gap_to, known_gaps.gap_from))
-    where
-        known_gaps.excuses = 'missing'
-        and known_gaps.source = 'voeten'
-        and known_gaps.gap_from <= reach.last_vote
-        and (
-            known_gaps.symbol is null
-            or known_gaps.symbol not in (
-                select roll_calls.symbol
-                from {{ ref('int_roll_calls') }} as roll_calls
-                where roll_calls.symbol is not null and roll_calls.kind = 'resolution'
-            )
-        )
+            years.year between coalesce(unfilled.year, year(unfilled.gap_from))
+            and coalesce(unfilled.year, year(coalesce(unfilled.gap_to, unfilled.gap_from)))
     group by years.year
 ),
 
@@ -91,10 +92,11 @@ joined as (
         coalesce(found.found_undl, 0) as found_undl,
         coalesce(found.found_unxml, 0) as found_unxml,
         coalesce(found.found_voeten, 0) as found_voeten,
-        greatest(counted.roll_calls - coalesce(found.found, 0), 0) as missing,
-        greatest(coalesce(found.found, 0) - counted.roll_calls, 0) as too_many
+        coalesce(others.duplicates, 0) as duplicates,
+        counted.roll_calls - coalesce(found.found, 0) - coalesce(others.duplicates, 0) as fewer
     from counted
     full outer join found using (year)
+    left join others using (year)
 )
 
 select
@@ -104,30 +106,35 @@ select
     joined.found_undl::integer as found_undl,
     joined.found_unxml::integer as found_unxml,
     joined.found_voeten::integer as found_voeten,
-    joined.missing::integer as missing,
-    joined.too_many::integer as too_many,
+    greatest(joined.fewer, 0)::integer as missing,
+    greatest(-joined.fewer, 0)::integer as too_many,
     coalesce(others.motions, 0)::integer as motions,
     coalesce(others.not_adopted, 0)::integer as not_adopted,
     coalesce(others.decisions, 0)::integer as decisions,
-    case when joined.too_many > 0 then without_a_symbol.roll_calls end as perhaps_not_counted,
+    joined.duplicates::integer as duplicates,
+    coalesce(gaps.named, 0)::integer as known_by_name,
+    greatest(joined.fewer - coalesce(gaps.named, 0), 0)::integer as not_known_by_name,
+    case when joined.fewer < 0 then without_a_symbol.roll_calls end as perhaps_not_counted,
     case
         when joined.counted_by_library is null then 'The Library has not counted this year yet'
-        when joined.missing > 0
+        when joined.fewer > 0
             then concat_ws(
                 '; ',
                 gaps.reason,
                 case
-                    when gaps.is_stretch then null
-                    when gaps.named >= joined.missing then null
-                    when joined.year >= (select year(max(last_vote)) - 1 from {{ ref('int_reach') }})
-                        then ends.words
+                    when coalesce(gaps.named, 0) >= joined.fewer then null
                     else format(
-                        '{} not known by name: no source in reach has them',
-                        joined.missing - coalesce(gaps.named, 0)
+                        '{} not known by name{}', joined.fewer - coalesce(gaps.named, 0),
+                        case
+                            when joined.fewer <= gaps.named + gaps.counted then ''
+                            when joined.year >= (select year(max(last_vote)) - 1 from {{ ref('int_reach') }})
+                                then ': ' || ends.words
+                            else ', and not among the known gaps'
+                        end
                     )
                 end
             )
-        when joined.too_many > 0
+        when joined.fewer < 0
             then 'Some of perhaps_not_counted are votes that the Library does not count, or of another year'
     end as reason
 from joined

@@ -80,13 +80,14 @@ select
     null as file,
     case kind_told_by
         when 'words' then 'a motion, paragraph or amendment that is not marked is told by its words'
+        when 'words against the mark' then 'what is marked as a part is told by its words, up to session 39'
         when 'two thirds' then 'a draft that lacked the two thirds that a motion asked for was not adopted'
         else 'what the vote was on was looked up by a person (seeds.roll_call_kinds)'
     end as rule,
     count(*)::integer as rows,
     min(voeten_key) as example
 from {{ ref('stg_voeten__roll_calls') }}
-where kind_told_by in ('words', 'two thirds', 'a person looked it up')
+where kind_told_by in ('words', 'words against the mark', 'two thirds', 'a person looked it up')
 group by kind_told_by
 union all
 select

@@ -12,7 +12,7 @@ select
     key_votes.list,
     key_votes.symbol,
     roll_calls.roll_call_id,
-    key_votes.vote_date,
+    roll_calls.vote_date,
     key_votes.conflict,
     key_votes.title,
     votes.state,
@@ -26,4 +26,4 @@ select
 from key_votes
 inner join roll_calls using (symbol)
 inner join {{ ref('fct_votes') }} as votes using (roll_call_id)
-order by key_votes.list, key_votes.vote_date, key_votes.symbol, votes.state
+order by key_votes.list, roll_calls.vote_date, key_votes.symbol, votes.state

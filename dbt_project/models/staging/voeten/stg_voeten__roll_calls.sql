@@ -13,7 +13,7 @@ counted as (
 ),
 
 -- Releases from v33 on do not mark the amendments and paragraphs before 2020; earlier ones did.
-parts as (
+marked_earlier as (
     select
         rcid,
         bool_or(kind = 'amendment') as amend,
@@ -22,13 +22,30 @@ parts as (
     group by rcid
 ),
 
-named as (
+-- Up to session 39 a mark says only that the abstract has the letters AMEND or PARA anywhere ("as amended",
+-- "separate"): what the vote was on is told by how the abstract begins, which from session 30 on is always
+-- the text as a whole.
+marked as (
     select
         source.* exclude (amend, para),
-        coalesce(source.amend, parts.amend) as amend,
-        coalesce(source.para, parts.para) as para,
         source.amend is null and source.para is null as is_unmarked,
-        parts.rcid is not null as is_marked_elsewhere,
+        marked_earlier.rcid is not null as is_marked_elsewhere,
+        case
+            when coalesce(source.amend, marked_earlier.amend) then 'amendment'
+            when coalesce(source.para, marked_earlier.para) then 'paragraph'
+        end as mark
+    from source
+    left join marked_earlier using (rcid)
+),
+
+named as (
+    select
+        source.*,
+        case
+            when source.session >= 40 then source.mark
+            when source.session >= 30 or {{ is_whole_by_words('source.descr') }} then null
+            else coalesce({{ part_by_words('source.descr') }}, source.mark)
+        end as part,
         counted.yes_counted,
         counted.no_counted,
         counted.cast_counted,
@@ -44,8 +61,7 @@ named as (
                     'A/RES/\1(' || {{ roman_session('source.session') }} || ')'
                 )
         end as symbol
-    from source
-    left join parts using (rcid)
+    from marked as source
     left join counted using (roll_call)
 ),
 
@@ -65,10 +81,9 @@ recorded as (
         two_thirds.draft is not null and yes_counted < 2 * no_counted as lacks_two_thirds,
         unres is not null
         and descr is not null
-        and not coalesce(amend, false)
-        and not coalesce(para, false)
+        and part is null
         and row_number() over (
-            partition by unres, vote_date, descr, coalesce(amend, false), coalesce(para, false)
+            partition by unres, vote_date, descr, part
             order by cast_counted desc, rcid asc, roll_call asc
         ) > 1 as is_second_record
     from named
@@ -79,19 +94,22 @@ recorded as (
 kinds as (
     select
         recorded.*,
-        coalesce(amend or para, false) and reviewed.kind is null as is_marked_part,
+        part is not null
+        and mark is not null
+        and coalesce(reviewed.kind, part) = part
+        and coalesce(kind_by_words, '') <> 'motion' as is_marked_part,
         case
             when reviewed.kind is not null then 'a person looked it up'
-            when coalesce(amend or para, false) then 'mark'
             when kind_by_words = 'motion' then 'words'
+            when part = mark then 'mark'
+            when coalesce(part, mark) is not null then 'words against the mark'
             when is_unmarked and vote_date >= date '2018-01-01' and kind_by_words is not null then 'words'
             when yes_counted > no_counted and lacks_two_thirds then 'two thirds'
         end as kind_told_by,
         case
             when reviewed.kind is not null then reviewed.kind
-            when amend then 'amendment'
-            when para then 'paragraph'
             when kind_by_words = 'motion' then 'motion'
+            when part is not null then part
             -- Up to 2017 the earlier releases' marks are whole: what they leave unmarked is a resolution.
             when is_unmarked and vote_date >= date '2018-01-01' and kind_by_words is not null
                 then kind_by_words
@@ -103,8 +121,7 @@ kinds as (
                 and row_number() over (
                     partition by
                         symbol,
-                        amend,
-                        para,
+                        part,
                         kind_by_words is not distinct from 'motion',
                         yes_counted <= no_counted
                     order by rcid, roll_call
