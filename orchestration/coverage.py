@@ -20,13 +20,14 @@ def covered(first: int, last: int) -> str:
 
     One row of first_year, last_year, counted, found, surplus; none where no year is counted. What
     is found beyond the count of a year is surplus: it makes up for no vote missing in another.
+    Further records of one vote, which the Library counts, are found.
     """
     return f"""
         select
             min(year) as first_year,
             max(year) as last_year,
             sum(counted_by_library)::integer as counted,
-            sum(least(coalesce(found, 0), counted_by_library))::integer as found,
+            sum(counted_by_library - missing)::integer as found,
             sum(too_many)::integer as surplus
         from marts.coverage
         where counted_by_library > 0 and year between {first} and {last}

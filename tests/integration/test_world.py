@@ -298,10 +298,14 @@ def test_figures_of_the_study_change_by_new_roll_calls_only(with_official, first
 def test_coverage_is_told_against_the_count_of_the_library(first_run):
     ((counted, found),) = rows(
         first_run / "unga.duckdb",
-        "select sum(counted_by_library), sum(found) from marts.coverage "
+        "select sum(counted_by_library), sum(found + duplicates) from marts.coverage "
         "where year between 2007 and 2022",
     )
-    assert (counted, found) == (1_319, 1_261)
+    assert (counted, found) == (1_319, 1_264)
+    ((there,),) = rows(
+        first_run / "unga.duckdb", "select sum(counted_by_library - missing) from marts.coverage"
+    )
+    assert there == 5_550
     told = dict(
         rows(
             first_run / "unga.duckdb",
