@@ -13,15 +13,26 @@ with numbered as (
     where symbol_as_given like 'A/RES/%'
 ),
 
--- One symbol that is wrong moves neither end.
-ranges as (
+middles as (
     select
         nth,
-        quantile_disc(number, 0.1) as low,
-        quantile_disc(number, 0.9) as high
+        quantile_disc(number, 0.5) as middle
     from numbered
-    where number is not null and nth is not null
+    where number is not null
     group by nth
+),
+
+-- Symbols that are wrong move neither end: a few by the tenths that are left out, many by the sessions around.
+ranges as (
+    select
+        numbered.nth,
+        quantile_disc(numbered.number, 0.1) as low,
+        quantile_disc(numbered.number, 0.9) as high
+    from numbered
+    left join middles as earlier on numbered.nth - 1 = earlier.nth
+    left join middles as later on numbered.nth + 1 = later.nth
+    where numbered.number between coalesce(earlier.middle, 0) and coalesce(later.middle, 9999)
+    group by numbered.nth
 )
 
 select

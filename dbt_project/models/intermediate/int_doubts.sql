@@ -212,7 +212,7 @@ doubts as (
     from {{ ref('roll_call_corrections') }} as corrections
     inner join {{ ref('int_roll_call_records') }} as records using (source, source_key)
     where
-        corrections.given = case corrections.field
+        corrections.given is not distinct from case corrections.field
             when 'symbol' then records.symbol_as_given
             when 'session' then records.session_as_given
             else records.date_as_given::varchar

@@ -116,7 +116,7 @@ corrected as (
             symbol.field = 'symbol'
             and unioned.source = symbol.source
             and unioned.source_key = symbol.source_key
-            and unioned.symbol = symbol.given
+            and unioned.symbol is not distinct from symbol.given
 ),
 
 -- The days that the vote may have been on. Of a vote whose month lies outside its session nothing is known

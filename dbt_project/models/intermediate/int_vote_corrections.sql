@@ -35,7 +35,9 @@ concerned as (
         on
             corrections.source = roll_calls.source
             and coalesce(
-                list_has_any(corrections.named, [roll_calls.symbol, roll_calls.source_key]),
+                list_has_any(
+                    corrections.named, [roll_calls.symbol, roll_calls.symbol_as_given, roll_calls.source_key]
+                ),
                 roll_calls.vote_date between corrections.days_from and corrections.days_to
             )
     inner join {{ ref('int_roll_call_ids') }} as ids
