@@ -19,7 +19,7 @@ import polars as pl
 from benchmarks.tables import megabytes, seconds, table
 from benchmarks.watch import Watched, watch
 from orchestration.layout import DBT_PROJECT
-from orchestration.sample import make_sample
+from orchestration.sample.files import make_sample
 
 TITLE = "Growth"
 TODAY = 7_000
@@ -102,7 +102,7 @@ def land_and_parse(folder: Path) -> None:
     import dagster as dg
 
     from orchestration.definitions import build_defs
-    from orchestration.resources import Warehouse
+    from orchestration.run.warehouse import Warehouse
 
     warehouse = Warehouse(folder=str(folder / "warehouse"), mirror=str(folder / "mirror"))
     definitions = build_defs(warehouse)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.tables import table
 from orchestration.layout import ROOT
-from orchestration.query import open_published
+from orchestration.published.query import open_published
 
 sys.path.insert(0, str(ROOT / "docs"))
 import answer_questions  # noqa: E402
@@ -30,7 +30,7 @@ MACROS = {
 COLD = """
 import sys, time
 start = time.perf_counter()
-from orchestration.query import open_published
+from orchestration.published.query import open_published
 from pathlib import Path
 imported = time.perf_counter()
 with open_published(Path(sys.argv[1])) as connection:
@@ -42,7 +42,9 @@ print(imported - start, time.perf_counter() - imported)
 def section(published: Path) -> str:
     """Time each question: the median of warm repeats, beside one in a new process, file unread."""
     page = answer_questions.PAGE.read_text(encoding="utf-8")
-    asked = {it["title"]: it["sql"] for it in answer_questions.questions(page)} | MACROS
+    asked = {
+        question["title"]: question["sql"] for question in answer_questions.questions(page)
+    } | MACROS
     rows, medians = [], []
     for title, sql in asked.items():
         warm = _warm(published, sql)

@@ -38,7 +38,9 @@ def section(warehouse: Path) -> str:
     nothing = refreshed(warehouse, {"UNGA_MIRROR": str(mirror)})
     newest = _change_newest_session(mirror)
     again = refreshed(warehouse, {"UNGA_MIRROR": str(mirror)})
-    landing = sum(it.stat().st_size for it in (warehouse / "landing").rglob("*") if it.is_file())
+    landing = sum(
+        file.stat().st_size for file in (warehouse / "landing").rglob("*") if file.is_file()
+    )
     runs = table(
         ["refresh", "seconds", "peak memory"],
         [
@@ -107,14 +109,14 @@ def dbt_inside(warehouse: Path) -> str:
     (results,) = (warehouse / "build").glob("*/dbt/run_results.json")
     said = json.loads(results.read_text(encoding="utf-8"))
     took: dict[str, list[float]] = {"seed": [], "model": [], "test": []}
-    slowest = sorted(said["results"], key=lambda it: -it["execution_time"])[:6]
-    for it in said["results"]:
-        took.setdefault(it["unique_id"].split(".")[0], []).append(it["execution_time"])
+    slowest = sorted(said["results"], key=lambda node: -node["execution_time"])[:6]
+    for node in said["results"]:
+        took.setdefault(node["unique_id"].split(".")[0], []).append(node["execution_time"])
     rows = [[f"{len(times)} {kind}s", seconds(sum(times))] for kind, times in took.items()]
     between = said["elapsed_time"] - sum(map(sum, took.values()))
     rows.append(["between them", seconds(between)])
     rows += [
-        [f"of these, `{it['unique_id'].split('.')[2]}`", seconds(it["execution_time"])]
-        for it in slowest
+        [f"of these, `{node['unique_id'].split('.')[2]}`", seconds(node["execution_time"])]
+        for node in slowest
     ]
     return table(["what", "seconds"], rows)

@@ -2,7 +2,7 @@
 
 Great Expectations' own pages take style and scripts from servers of others; without them the index
 stays empty and nothing tells a failed expectation from one that is met. Belongs here: what takes
-the place of that. Not here: what the pages say (runner.py).
+the place of that. Not here: what was found (results.py, runner.py).
 """
 
 import html
@@ -13,7 +13,7 @@ from typing import Any
 
 from great_expectations.render.view import DefaultJinjaPageView
 
-from expectations.runner import SuiteResult
+from expectations.results import SuiteResult
 
 # Whatever a page would fetch, and what is of no use without it.
 _FETCHED = re.compile(
@@ -49,16 +49,16 @@ def write_index(docs: Path, results: Iterable[SuiteResult]) -> None:
     docs.mkdir(parents=True, exist_ok=True)
     pages = {page.relative_to(docs).parts[1]: page for page in docs.glob("validations/**/*.html")}
     rows = []
-    for it in results:
-        outcome = "passed" if it.passed else "failed"
-        name = html.escape(it.table)
-        if it.table in pages:
-            link = html.escape(pages[it.table].relative_to(docs).as_posix())
+    for result in results:
+        outcome = "passed" if result.passed else "failed"
+        name = html.escape(result.table)
+        if result.table in pages:
+            link = html.escape(pages[result.table].relative_to(docs).as_posix())
             name = f"<a href='{link}'>{name}</a>"
-        met = it.expectations - len(it.failures) if it.table in pages else 0
+        met = result.expectations - len(result.failures) if result.table in pages else 0
         rows.append(
             f"<tr><td>{name}</td><td class='{outcome}'>{outcome}</td>"
-            f"<td>{met} of {it.expectations}</td></tr>"
+            f"<td>{met} of {result.expectations}</td></tr>"
         )
     (docs / "index.html").write_text(
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Data Docs</title>"

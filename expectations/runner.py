@@ -13,12 +13,13 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import yaml
+
+from expectations.results import Failure, SuiteResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,29 +32,11 @@ SUITES: tuple[str, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.yml"
 # Folders of the Data Docs.
 SECTIONS = ("expectations", "validations", "static")
 
-# Beyond this DuckDB sets aside on disk.
+# Beyond this DuckDB spills to disk.
 MEMORY = "800MB"
 
-# Of rows, and of things in a row, that a failure names.
+# How many rows, and values in a row, a failure names.
 NAMED = 10
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One expectation that is not met, and where."""
-
-    expectation: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class SuiteResult:
-    """What a suite found in its table."""
-
-    table: str
-    passed: bool
-    expectations: int
-    failures: list[Failure] = field(default_factory=list)
 
 
 def read_suite(table: str) -> dict[str, Any]:
@@ -193,23 +176,26 @@ def _write_docs(
 
     from expectations.pages import write_index
 
-    suites = [ExpectationSuiteIdentifier(it.expectation_suite_identifier.name) for it in validated]
+    suites = [
+        ExpectationSuiteIdentifier(identifier.expectation_suite_identifier.name)
+        for identifier in validated
+    ]
     context.build_data_docs(resource_identifiers=[*suites, *validated], build_index=False)
     write_index(docs, results)
 
 
 def _in_words(table: str, result: ExpectationSuiteValidationResult) -> SuiteResult:
-    checked: list[Any] = [it.to_json_dict() for it in result.results]
+    checked: list[Any] = [judged.to_json_dict() for judged in result.results]
     failures = [
-        Failure(it["expectation_config"]["description"], _detail(it))
-        for it in checked
-        if not it["success"]
+        Failure(judged["expectation_config"]["description"], _detail(judged))
+        for judged in checked
+        if not judged["success"]
     ]
     return SuiteResult(table, not failures, len(checked), failures)
 
 
 def _detail(result: Mapping[str, Any]) -> str:
-    """The rows at fault, by what a person knows them by, and what to do about them."""
+    """The rows at fault, by the names that a person knows, and what to do about them."""
     found, expected = result["result"], result["expectation_config"]
     if rows := found.get("unexpected_index_list"):
         checked = [expected["kwargs"].get(key) for key in ("column", "column_A", "column_B")]

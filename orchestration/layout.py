@@ -12,7 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
 
-_CODE = ("orchestration/**/*.py", "expectations/**/*.py", "dbt_project/dbt_project.yml") + tuple(
+_PACKAGES = ("orchestration", "expectations", "reports")
+_CODE = (*(f"{package}/**/*.py" for package in _PACKAGES), "dbt_project/dbt_project.yml") + tuple(
     f"dbt_project/{folder}/**/*.{kind}"
     for folder, kind in [
         ("models", "sql"),
@@ -25,7 +26,7 @@ _CODE = ("orchestration/**/*.py", "expectations/**/*.py", "dbt_project/dbt_proje
         ("kernel", "py"),
     ]
 )
-_CODE += ("expectations/suites/*.*", "orchestration/**/*.j2", "requirements.lock")
+_CODE += ("expectations/suites/*.*", "reports/*.j2", "requirements.lock")
 
 
 @dataclass(frozen=True)

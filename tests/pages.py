@@ -40,9 +40,9 @@ def blocks() -> list[Block]:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         name = str(page.relative_to(ROOT))
-        for it in _BLOCK.finditer(text):
-            line = text.count("\n", 0, it.start("code"))
-            found.append(Block(name, line, it["kind"], it["code"], it["reason"]))
+        for block in _BLOCK.finditer(text):
+            line = text.count("\n", 0, block.start("code"))
+            found.append(Block(name, line, block["kind"], block["code"], block["reason"]))
     return found
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from orchestration.assets.metadata import OWNERS
-from orchestration.resources import Warehouse
-from orchestration.sample import make_sample
+from orchestration.run.warehouse import Warehouse
+from orchestration.sample.files import make_sample
 from orchestration.sources import (
     SOURCES,
     FileOutcome,

@@ -16,8 +16,7 @@ import duckdb
 import polars as pl
 
 from orchestration.assets.metadata import OWNERS, table_metadata
-from orchestration.resources import Warehouse
-from orchestration.reviews import read_reviews
+from orchestration.run.warehouse import Warehouse
 from orchestration.sources import (
     SOURCES,
     FileOutcome,
@@ -30,6 +29,7 @@ from orchestration.sources import (
     refused_release,
     tell_refused_releases,
 )
+from orchestration.sources.reviews import read_reviews
 from orchestration.sources.schemas import LEDGERS, RAW_TABLES, ddl, polars_types
 
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")

@@ -23,11 +23,12 @@ import duckdb
 import pytest
 from warehouses import UNGA, environment, start, unga, wait_for_line, wait_until
 
-from orchestration import sensors
+from orchestration.automation import sensors
+from orchestration.automation.sensors import killed_runs
 from orchestration.definitions import build_defs
-from orchestration.publish import replace_published
-from orchestration.resources import UNDER_WAY, Warehouse
-from orchestration.sensors import killed_runs
+from orchestration.published.swap import replace_published
+from orchestration.run.dead_runs import UNDER_WAY
+from orchestration.run.warehouse import Warehouse
 
 READERS, PUBLICATIONS = 10, 20
 # Beside a refresh, whose work they slow down.
@@ -149,9 +150,9 @@ def test_readers_are_answered_from_one_whole_build_through_whole_refreshes(sampl
 
 
 def free_port() -> int:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return int(it.getsockname()[1])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 class Ui:

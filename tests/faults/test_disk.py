@@ -13,8 +13,8 @@ import duckdb
 import pytest
 from warehouses import UNGA, environment, fingerprint, unga
 
-from orchestration.publish import replace_published
-from orchestration.sample import make_sample
+from orchestration.published.swap import replace_published
+from orchestration.sample.files import make_sample
 
 MB = 1 << 20
 # Mounts of its own, which end with it; as root of a user namespace where the tests are not root.
@@ -155,9 +155,9 @@ def test_neither_exports_nor_a_broken_session_hide_that_the_file_is_new(
     warehouse, served = tmp_path / "warehouse", tmp_path / "mirror"
     shutil.copytree(built_mirror, warehouse)
     shutil.copytree(mirror, served, copy_function=shutil.copyfile)
-    for folder in (served, *(it for it in served.iterdir() if it.is_dir())):
+    for folder in (served, *(path for path in served.iterdir() if path.is_dir())):
         folder.chmod(0o755)
-    newest = max((served / "unxml").glob("[0-9]*.json"), key=lambda it: int(it.stem))
+    newest = max((served / "unxml").glob("[0-9]*.json"), key=lambda file: int(file.stem))
     newest.write_bytes(newest.read_bytes() + b"\n")
     (served / "unxml" / "99.json").write_text('{"symbol": ', encoding="utf-8")
     before = fingerprint(warehouse / "unga.duckdb")

@@ -48,7 +48,7 @@ while not select.select([sys.stdin], [], [], 0.2)[0]:
 PUBLISHER = """
 import itertools, shutil, sys
 from pathlib import Path
-from orchestration.publish import replace_published
+from orchestration.published.swap import replace_published
 folder = Path(sys.argv[1])
 for build in itertools.cycle(["first", "second"]):
     shutil.copy(folder / build, folder / "build.duckdb")
@@ -134,7 +134,7 @@ def test_a_killed_run_leaves_the_last_good_file(story, step):
 def test_a_run_clears_what_the_killed_one_before_it_left(story, step):
     """Each run left its own folder alone: those of the runs before it are gone."""
     (left,) = story.killed[step].runs
-    assert [name for name, it in story.killed.items() if left in it.runs] == [step]
+    assert [name for name, killed in story.killed.items() if left in killed.runs] == [step]
 
 
 def test_the_run_after_them_finishes_without_a_hand(story):

@@ -11,9 +11,9 @@ import pytest
 from unit.sources.making import resolution, session_json, undl_csv, voeten_csv
 from unit.sources.serving import HURRIED, Answer, Server
 
+from orchestration.automation.updates import updates
 from orchestration.layout import Layout
 from orchestration.sources import SOURCES, Landed, Origin, landed_releases, read_visit
-from orchestration.updates import updates
 
 # By source: what a mirror serves, and the request that fails.
 SERVED = {
@@ -44,11 +44,11 @@ def unreached(landed: Landed) -> str:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Server(tmp_path / "served") as it:
-        it.always("loop", Answer(302, headers={"Location": "/loop"}))
+    with Server(tmp_path / "served") as serving:
+        serving.always("loop", Answer(302, headers={"Location": "/loop"}))
         for path, data in SERVED.values():
-            it.put(path, data)
-        yield it
+            serving.put(path, data)
+        yield serving
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -8,8 +8,14 @@ import duckdb
 import pytest
 from warehouses import unga
 
-from orchestration.query import QueryError, open_published, rows_of, run_query, write_result
-from orchestration.study_report.question import ReportError, asked
+from orchestration.published.query import (
+    QueryError,
+    open_published,
+    rows_of,
+    run_query,
+    write_result,
+)
+from reports.question import ReportError, asked
 
 INJECTED = [
     "KAZ' or '1'='1",

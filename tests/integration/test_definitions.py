@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.assets.publication import DATABASE
 from orchestration.definitions import build_defs
-from orchestration.resources import Warehouse
+from orchestration.run.warehouse import Warehouse
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from warehouses import UNGA, environment, unga
 
-from orchestration.publish import replace_published
+from orchestration.published.swap import replace_published
 
 NO_MIRROR = "/no/such/mirror"
 RUN_STAMPS = {

@@ -18,7 +18,8 @@ import pytest
 from served import Sources, served_sources
 from warehouses import fingerprint, unga
 
-from expectations.runner import SuiteResult, run_suite
+from expectations.results import SuiteResult
+from expectations.runner import run_suite
 from orchestration.layout import DBT_PROJECT
 from orchestration.sources import SOURCES, Origin, parsed_files
 
@@ -381,7 +382,7 @@ def told(file: Path) -> dict[str, int]:
 def test_a_fault_of_a_source_is_told_and_contained(changed):
     before = told(changed)
     found = judged(changed, *PLANTED.values())
-    assert {table: it.failures for table, it in found.items() if not it.passed} == {}
+    assert {table: result.failures for table, result in found.items() if not result.passed} == {}
     now = told(changed)
     assert {rule for rule in PLANTED if now.get(rule, 0) <= before.get(rule, 0)} == set()
     marked = rows(changed, "select doubts from marts.dim_roll_calls where symbol = 'A/RES/70/40'")
@@ -420,7 +421,7 @@ BY_THE_HUNDRED = {
 
 def test_a_systematic_fault_blocks(changed):
     found = judged(changed, *BY_THE_HUNDRED.values())
-    said = "\n".join(it.detail for it in found["doubts"].failures)
+    said = "\n".join(failure.detail for failure in found["doubts"].failures)
     with duckdb.connect(changed, read_only=True) as connection:
         sql = (Path(__file__).parents[2] / "expectations" / "suites" / "doubts.sql").read_text()
         beyond = {

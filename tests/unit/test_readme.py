@@ -12,7 +12,7 @@ import pytest
 import typer
 from pages import PAGES, ROOT
 
-from orchestration.cli import app
+from orchestration.cli.app import app
 from orchestration.sources import SOURCES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
