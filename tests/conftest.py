@@ -26,6 +26,14 @@ def pytest_configure() -> None:
         manifest()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands on a whole refresh of the real votes, by its fixture."""
+    for item in items:
+        if "built_mirror" in getattr(item, "fixturenames", ()):
+            item.add_marker("real_refresh")
+
+
 @pytest.fixture(scope="session")
 def mirror() -> Path:
     """The folder of real votes that UNGA_MIRROR names; the test is skipped aloud without it."""

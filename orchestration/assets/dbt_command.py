@@ -3,11 +3,11 @@
 Belongs here: the only overrides of what a library keeps private, and why. Not here: what dbt builds
 (dbt.py).
 
-`DbtCliResource.cli` first runs `dbt --version`, which asks PyPI for newer versions: seconds, and a
-request of the kind that this project makes nowhere. Then it opens the project in its own process as
-well, and with it the DuckDB file, which only one process may have. dagster-dbt 0.29 has no setting
-for either, so the two methods behind them are replaced here. tests/unit/test_dbt_command.py fails
-when dagster-dbt no longer has or no longer calls them.
+`DbtCliResource.cli` first runs `dbt --version`, which takes seconds and asks PyPI for new versions,
+and this project calls nobody but its sources. Then it opens the dbt project in its own process too,
+and with it the DuckDB file, which only one process may have. dagster-dbt 0.29 has no setting for
+either, so the two methods behind them are replaced here. tests/unit/test_library_internals.py fails
+when dagster-dbt no longer has them or no longer calls them.
 """
 
 from collections.abc import Sequence

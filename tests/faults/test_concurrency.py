@@ -30,6 +30,8 @@ from orchestration.published.swap import replace_published
 from orchestration.run.dead_runs import UNDER_WAY
 from orchestration.run.warehouse import Warehouse
 
+pytestmark = pytest.mark.kills
+
 READERS, PUBLICATIONS = 10, 20
 # Beside a refresh, whose work they slow down.
 FEW_READERS = 3

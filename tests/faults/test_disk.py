@@ -16,6 +16,8 @@ from warehouses import UNGA, environment, fingerprint, unga
 from orchestration.published.swap import replace_published
 from orchestration.sample.files import make_sample
 
+pytestmark = pytest.mark.full_disk
+
 MB = 1 << 20
 # Mounts of its own, which end with it; as root of a user namespace where the tests are not root.
 NAMESPACE = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])

@@ -18,6 +18,8 @@ import duckdb
 import pytest
 from warehouses import fingerprint, start, wait_for_line, wait_until
 
+pytestmark = pytest.mark.kills
+
 # The line with which each step begins.
 STEPS = {
     "landing": "… ask the sources",

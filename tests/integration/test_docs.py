@@ -15,6 +15,8 @@ from pages import ROOT, Block, blocks
 
 from orchestration.published.query import open_published
 
+pytestmark = pytest.mark.snippets
+
 TEXT = "text"
 BLOCKS = blocks()
 NOT_COPIED = shutil.ignore_patterns(

@@ -17,6 +17,8 @@ from warehouses import UNGA, environment, unga
 
 from orchestration.published.swap import replace_published
 
+pytestmark = pytest.mark.kills
+
 NO_MIRROR = "/no/such/mirror"
 RUN_STAMPS = {
     "raw.releases": ["landed_at"],

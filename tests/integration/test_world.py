@@ -23,7 +23,7 @@ from expectations.runner import run_suite
 from orchestration.layout import DBT_PROJECT
 from orchestration.sources import SOURCES, Origin, parsed_files
 
-pytestmark = pytest.mark.mirror
+pytestmark = [pytest.mark.mirror, pytest.mark.real_refresh]
 
 POWERS = ("CHN", "RUS", "TUR", "DEU", "USA")
 OFFICIAL = "2026_02_06_ga_voting"
