@@ -1,4 +1,4 @@
-"""Where everything lies: the project's folders and those of one warehouse.
+"""Where everything is: the project's folders and those of one warehouse.
 
 Belongs here: paths, and what environment variables say about them. Not here: anything that reads
 or writes what the paths lead to.
@@ -41,7 +41,7 @@ class Layout:
         return cls(Path(os.environ.get("UNGA_WAREHOUSE") or ROOT / "warehouse").absolute())
 
     def landing(self, synthetic: bool) -> Path:
-        """Where releases are kept as they came; the sample's apart from the real ones."""
+        """Where releases are kept unchanged; the sample's apart from the real ones."""
         return self.folder / "sample" / "landing" if synthetic else self.folder / "landing"
 
     def published(self, synthetic: bool) -> Path:
@@ -60,7 +60,7 @@ class Layout:
 
     @property
     def build(self) -> Path:
-        """One folder a run, for what is not published yet."""
+        """One folder per run, for what is not published yet."""
         return self.folder / "build"
 
     @property
@@ -75,7 +75,7 @@ class Layout:
 
     @property
     def reports(self) -> Path:
-        """The reports on the configured study, a folder each."""
+        """The reports on the configured study, each in a folder."""
         return self.folder / "reports"
 
     @property
@@ -94,7 +94,7 @@ class Layout:
 
     @property
     def log(self) -> Path:
-        """What the last refresh printed beside its own lines."""
+        """What libraries printed during the last refresh."""
         return self.folder / "refresh.log"
 
     @property

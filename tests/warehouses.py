@@ -14,7 +14,7 @@ from pathlib import Path
 
 UNGA = Path(sys.executable).with_name("unga")
 # Long enough for a busy machine; whatever takes longer hangs.
-PATIENCE = 900
+TIMEOUT = 900
 
 
 def environment(warehouse: Path, mirror: str = "") -> dict[str, str]:
@@ -32,7 +32,7 @@ def unga(
         cwd=warehouse,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
 
 
@@ -61,9 +61,9 @@ def wait_for_line(run: subprocess.Popen[str], start_of_line: str) -> str:
 
 def wait_until(true: Callable[[], object], what: str) -> None:
     """Wait until it is true; fail if that takes longer than anything may."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while not true():
-        assert time.monotonic() < until, f"not in {PATIENCE} s: {what}"
+        assert time.monotonic() < until, f"not in {TIMEOUT} s: {what}"
         time.sleep(0.05)
 
 

@@ -20,8 +20,8 @@ def _key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["checks", table])
 
 
-# The suites stand on assets of their own: a blocking check on a mart would hold back the marts made
-# from that mart as well, and so break the one dbt command into several.
+# The suites have their own assets: a blocking check on a mart would also hold back the marts made
+# from it, and so split the one dbt command into several.
 @dg.multi_asset(
     name="checks",
     specs=[

@@ -55,10 +55,10 @@ class Translator(DagsterDbtTranslator):
         unique_id: str,
         project: DbtProject | None,
     ) -> dg.AssetCheckSpec | None:
-        """A test as a check that Dagster itself does not wait for.
+        """A test as a check that does not block in Dagster.
 
-        dbt skips what depends on a failed test, and the step fails with it. If Dagster waited too,
-        it would break the one dbt command into several.
+        dbt skips what depends on a failed test, and the step fails with it. If Dagster blocked too,
+        it would split the one dbt command into several.
         """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         return spec and spec._replace(blocking=False)
@@ -69,9 +69,9 @@ class Translator(DagsterDbtTranslator):
 
 
 def manifest() -> Path:
-    """The dbt manifest, parsed anew when any file of the dbt project is younger than it.
+    """The dbt manifest, parsed again if any file of the dbt project is newer.
 
-    Raises RuntimeError with dbt's own words if the project can't be parsed.
+    Raises RuntimeError with dbt's message if the project can't be parsed.
     """
     folders = ("models", "seeds", "macros", "tests")
     files = [path for folder in folders for path in (DBT_PROJECT / folder).rglob("*.*")]
@@ -79,7 +79,7 @@ def manifest() -> Path:
     youngest = max(path.stat().st_mtime for path in files)
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < youngest:
         MANIFEST.parent.mkdir(exist_ok=True)
-        # Parsed aside and moved in whole: another process may be reading the old one.
+        # Parsed aside and moved into place: another process may be reading the old one.
         with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as aside:
             parsed = subprocess.run(
                 [DBT, "parse", "--profiles-dir", ".", "--target-path", aside, "--log-path", aside],
@@ -122,7 +122,7 @@ def warehouse_models() -> dg.AssetsDefinition:
             )
         built = []
         for event in invocation.stream():
-            # The file is dbt's until dbt has ended: only then can rows be counted.
+            # dbt has the file until it ends: rows can be counted only then.
             if isinstance(event, dg.Output):
                 built.append(event)
             else:
@@ -194,7 +194,7 @@ def _tested_table(nodes: Mapping[str, Any], node: Mapping[str, Any]) -> str:
 def _failing_rows(
     database: Path, target: Path, node: Mapping[str, Any], result: Mapping[str, Any]
 ) -> str:
-    """A few of the rows that a test refuses, and where its query is."""
+    """A few of the rows that fail a test, and where its query is."""
     query = target / "compiled" / "unga" / node["original_file_path"]
     if not query.is_file():
         query = query / node["path"]

@@ -1,6 +1,6 @@
 """The publication assets: the file that users read, the sample beside it, and the exports.
 
-Belongs here: whether a build may be published, and what becomes of it then. Not here: how the files
+Belongs here: whether a build may be published, and what is made of it then. Not here: how the files
 are written (published/).
 """
 

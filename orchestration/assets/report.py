@@ -1,6 +1,6 @@
 """The report as an asset: the study that dbt_project.yml configures, on the newest published file.
 
-Belongs here: which reports a refresh writes. Not here: what is in one (study_report/).
+Belongs here: which reports a refresh writes. Not here: what is in one (the package reports).
 """
 
 import dagster as dg

@@ -1,4 +1,4 @@
-"""When a refresh is due by the calendar.
+"""When a refresh is due by date.
 
 Belongs here: schedules. Not here: what is newer (updates.py), or what to do on an event
 (sensors.py).

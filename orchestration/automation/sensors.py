@@ -1,7 +1,7 @@
-"""What starts a refresh when it happens.
+"""What starts a refresh on an event.
 
-Belongs here: sensors, and what would keep a refresh from starting. Not here: what is newer
-(updates.py), or the calendar (schedules.py).
+Belongs here: sensors, also the one on killed runs, which would keep a refresh from starting. Not
+here: what is newer (updates.py), or the calendar (schedules.py).
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
         if under_way(context.instance, warehouse.layout):
             return dg.SensorResult(skip_reason=UNDER_WAY)
-        # The same files at the same state ask for one run a day only.
+        # The same unchanged files request only one run a day.
         states = [
             f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped
         ]
@@ -51,7 +51,7 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
 
 
 def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
-    """Note a killed refresh as failed, so that the next one from the UI does not wait for it."""
+    """Record a killed refresh as failed, so that the next one from the UI does not wait for it."""
 
     @dg.sensor(
         name="killed_runs",
@@ -61,14 +61,14 @@ def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
     )
     def watch_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if not dead_runs(context.instance, seconds=A_MINUTE):
-            return dg.SkipReason("No run seems to be at work.")
+            return dg.SkipReason("No run seems to be running.")
         try:
             lock = take_lock(warehouse.layout, "the sensor killed_runs")
         except RefreshRefusedError:
             return dg.SkipReason("A refresh is running.")
         with lock:
             killed = close_records(context.instance, seconds=A_MINUTE)
-        return dg.SkipReason(f"{killed} killed runs are now noted as failed.")
+        return dg.SkipReason(f"{killed} killed runs are now recorded as failed.")
 
     return watch_runs
 

@@ -15,7 +15,7 @@ from orchestration.sources import SOURCES, Landed, Origin, Outcome, landed_relea
 
 @dataclass(frozen=True)
 class Updates:
-    """What is newer than what is published, in words, and what came of each source asked."""
+    """What is newer than what is published, for people, and the outcome of each source asked."""
 
     newer: list[str]
     outcomes: dict[str, Landed]
@@ -31,9 +31,9 @@ def updates(
     """Ask the sources in `fetch` (or all), then compare what there is with what is published.
 
     They are only probed, by names, sizes and conditional requests, and what a refresh would fetch
-    counts as newer; with `land` what is new is fetched and kept at once. A source that is not in
-    reach has nothing newer. Raises LandingError if the landing can't be written to, SourceError
-    for a session that can't be one.
+    counts as newer; with `land`, what is new is fetched and landed at once. A source that is not in
+    reach has nothing newer. Raises LandingError if the landing can't be written to, SourceError for
+    a session that can't be one.
     """
     landing = layout.landing(synthetic=False)
     asked = sessions or None
@@ -41,8 +41,8 @@ def updates(
     if land:
         outcomes = {name: SOURCES[name].land(landing, origin, asked) for name in names}
     else:
-        # Side by side: sources that are silent one after the other would take longer than Dagster
-        # lets a sensor or a schedule take.
+        # In parallel: silent sources one after another would take longer than Dagster allows a
+        # sensor or a schedule.
         with ThreadPoolExecutor() as pool:
             probed = pool.map(lambda name: SOURCES[name].probe(landing, origin, asked), names)
             outcomes = dict(zip(names, probed, strict=True))

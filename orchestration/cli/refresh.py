@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from orchestration.run.in_process import Run
 
-# What `unga refresh` ends with when all is published or nothing is newer, and yet not all is well.
+# Exit statuses of `unga refresh` when it published or found nothing newer, and a source was at
+# fault.
 REFUSED_A_FILE = 3
 NOT_IN_REACH = 4
 
@@ -72,7 +73,7 @@ def sample() -> None:
 
 
 def _console_apart(layout: Layout) -> Console:
-    """The console of a refresh: it alone speaks on the terminal, all else goes to the log."""
+    """The console of a refresh: only it writes to the terminal, all else goes to the log."""
     from orchestration.run.console import console, terminal_apart
     from orchestration.run.in_process import dagster_home
 
@@ -89,7 +90,7 @@ def _refresh(
     force: bool,
     strict: bool,
 ) -> int:
-    """Ask, build if there is a reason to, tell what came out; the exit status."""
+    """Ask the sources, build if there is a reason to, report; returns the exit status."""
     config: dict[str, Any] = {"fetch": sources, "sessions": sessions}
     if layout.published(synthetic=False).exists() and not force:
         reasons = _ask(layout, sources, sessions)
@@ -114,7 +115,7 @@ def _refresh(
 
 
 def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> list[str]:
-    """Land what is newer; why there is something to build, in words."""
+    """Land what is newer; the reasons to build, for people."""
     from orchestration.automation.updates import updates
     from orchestration.published import review
     from orchestration.published.status import code_in
@@ -132,7 +133,7 @@ def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> lis
 def _tell_nothing_newer(
     console: Console, layout: Layout, sources: Sequence[str], strict: bool
 ) -> int:
-    """Say that nothing is newer, as far as is known; the exit status."""
+    """Say that nothing is newer, as far as is known; returns the exit status."""
     from orchestration.published.status import has_ended, visits_to
     from orchestration.sources import Outcome
 
@@ -160,7 +161,7 @@ def _tell_nothing_newer(
 
 
 def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], strict: bool) -> int:
-    """Say what happened at each source; the exit status that follows from it."""
+    """Say what happened at each source; returns the exit status that follows from it."""
     from orchestration.cli.terminal import print_visits
     from orchestration.published.status import has_ended, visits_to
     from orchestration.sources import Outcome
@@ -174,7 +175,7 @@ def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], stric
 
 
 def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
-    """Run the refresh with one line a step, and tell what came out."""
+    """Run the refresh with a line per step, and report its result."""
     from orchestration.cli.terminal import print_summary
     from orchestration.published.status import asks_for_review, summary, unreviewed_in_last_build
     from orchestration.run.in_process import run_refresh

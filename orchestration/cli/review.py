@@ -49,7 +49,7 @@ def _review(
     note: str,
     sample: bool,
 ) -> None:
-    """Tell what was reviewed and what is found, and keep it where it was asked for."""
+    """Print the reviewed and the found number, and write the found one where asked to."""
     from orchestration.published import review
     from orchestration.sources import SOURCES
 
@@ -74,7 +74,7 @@ def _review(
 
 
 def _conclusion(before: "Reviewed | None", found: int) -> str:
-    """What the comparison says, and what a person can do about it."""
+    """The result of the comparison, and what a person can do about it."""
     take_in = "--write takes the found number in"
     if before is None:
         return f"Nobody has reviewed this session: {take_in}, if it is right."

@@ -13,7 +13,7 @@ from orchestration.published.query import QueryError
 
 
 class OneLineErrors(TyperGroup):
-    """What a person can put right is said in one line, without the way there."""
+    """Errors that a person can fix are one line, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -29,12 +29,12 @@ SampleOption = Annotated[bool, typer.Option("--sample", help="Of the sample, not
 
 
 def fail(words: object) -> NoReturn:
-    """End the command with words in red, and 1."""
+    """Print a message in red and exit with 1."""
     typer.secho(str(words), fg="red", err=True)
     raise typer.Exit(1)
 
 
 def end(status: int) -> None:
-    """End the command, unless all is well."""
+    """Exit with this status, unless it is 0."""
     if status:
         raise typer.Exit(status)

@@ -1,4 +1,4 @@
-"""What commands tell on the terminal: status on one screen, its sessions, the summary of a refresh.
+"""What commands print: status on one screen, its sessions, the summary of a refresh.
 
 Belongs here: tables, lines, colours, and the words around numbers. Not here: where the numbers come
 from (published/status.py), or the progress of a run (run/progress.py).
@@ -26,7 +26,7 @@ LABEL = 16
 FILES_NAMED = 5
 
 SYNTHETIC = "SYNTHETIC: an invented Assembly, no number in it is real"
-# Sessions that nothing unexplained is missing from.
+# Statuses of sessions with nothing unexplained missing.
 EXPLAINED = ("as expected", "known gap")
 NOT_THERE = "not in this file: it was published by an older version"
 STYLES = {
@@ -47,7 +47,7 @@ HARMLESS = (Outcome.NEW, Outcome.UNCHANGED)
 
 
 def print_status(console: Console, said: Mapping[str, Any]) -> None:
-    """How a published file stands, on one screen, the verdict first."""
+    """The status of a published file on one screen, the verdict first."""
     verdict, publication = said["verdict"], said["publication"]
     lines = [
         f"{'published':{LABEL}}{publication['published_at']} UTC by run {publication['run_id']}",
@@ -63,7 +63,7 @@ def print_status(console: Console, said: Mapping[str, Any]) -> None:
     if publication["synthetic"]:
         lines.insert(0, SYNTHETIC)
     needs = said["needs_a_person"]
-    # The verdict and the heading above, the file and the prompt below have a line each.
+    # The verdict and the heading above, and the file and the prompt below, take a line each.
     room = HEIGHT - 4 - len(lines)
     if len(needs) > room:
         needs = [*needs[: room - 1], f"and {len(needs) - room + 1} more: unga status --json"]
@@ -92,7 +92,7 @@ def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
         column.justify = "right"
 
     def alone(row: Mapping[str, Any]) -> str:
-        # Sessions of which nothing is expected and nothing found share a row.
+        # Sessions with nothing expected and nothing found share a row.
         nothing = row["status"] == "as expected" and not row["found_roll_calls"]
         return "" if nothing else row["session"]
 
@@ -125,7 +125,7 @@ def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
 
 
 def _expected(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The roll calls expected in all; a dash where no number is: 'at least 0' is none."""
+    """The total of expected roll calls; a dash if there is none: 'at least 0' is none."""
     numbers = [
         row["expected_roll_calls"]
         for row in rows
@@ -136,7 +136,7 @@ def _expected(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def print_summary(console: Console, said: Mapping[str, Any]) -> None:
-    """What went into a file that was just published, which years it covers, how to read it."""
+    """What is in a file that was just published, which years it covers, how to read it."""
     publication = said["publication"]
     found = {row["source"]: row for row in said["found"]}
     kept = {row["source"]: row for row in said["used"]}
@@ -190,7 +190,7 @@ def print_visits(console: Console, visits: Mapping[str, Visit]) -> None:
 
 
 def _files(files: list[FileOutcome]) -> str:
-    """Files by name, and why, where something is wrong; a reason that names its file as it is."""
+    """Files by name, with the reason if one is at fault; a reason that names its file is enough."""
     if files[0].outcome in HARMLESS:
         names = [file.name for file in files]
         more = len(names) - FILES_NAMED
@@ -201,7 +201,7 @@ def _files(files: list[FileOutcome]) -> str:
 
 
 def sessions_in_words(sessions: Iterable[str]) -> str:
-    """Sessions with neighbours drawn together: 44 to 47, 66, ES-1 to ES-9."""
+    """Sessions, with ranges: 44 to 47, 66, ES-1 to ES-9."""
     numbers: dict[str, set[int]] = {}
     for session in sessions:
         kind, _, number = session.rpartition("-")
@@ -266,9 +266,7 @@ def _sessions(rows: list[dict[str, Any]]) -> str:
 
 
 def _print_decades(console: Console, rows: Iterable[Mapping[str, Any]], sources: list[str]) -> None:
-    """One line a decade: its roll calls, how many come from each source, its sessions; and in red
-    the years that no source has.
-    """
+    """One line per decade: roll calls, by source, and sessions; in red, years that no source has."""
     heads = "".join(f"{source:>8}" for source in sources)
     _say(console, f"{'years':14}{'roll calls':>10}{heads}  sessions", "bold")
     for row in rows:
@@ -282,7 +280,7 @@ def _print_decades(console: Console, rows: Iterable[Mapping[str, Any]], sources:
 
 
 def _cut(line: str) -> str:
-    """A line that fits the screen."""
+    """A line cut to the width of the screen."""
     flat = " ".join(line.split()) if "\n" in line else line.rstrip()
     return flat if len(flat) <= WIDTH else flat[: WIDTH - 1] + "…"
 

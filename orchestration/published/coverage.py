@@ -1,7 +1,7 @@
-"""How many of the recorded votes that the UN Digital Library counts a published file has.
+"""How many of the recorded votes that the UN Digital Library counts are in a published file.
 
-Belongs here: the question to marts.coverage and the words of its answer, the same in status and
-report. Not here: counting (the model coverage), or where the answer stands.
+Belongs here: the query on marts.coverage and the wording of its answer, shared by status and
+report. Not here: counting (the model coverage), or where the answer appears.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ HAS_COVERAGE = """
     select true from information_schema.tables
     where table_schema = 'marts' and table_name = 'coverage'
 """
-# Years with a vote by the Library's count.
+# Years in which the Library counts a vote.
 COUNTED_YEARS = "select year from marts.coverage where counted_by_library > 0 order by year"
 
 
 def covered(first: int, last: int) -> str:
-    """SQL: of the years from first to last that are counted, the votes counted and found.
+    """SQL for the votes counted and found in the years from first to last.
 
-    One row of first_year, last_year, counted, found, surplus; none where no year is counted. What
-    is found beyond the count of a year is surplus: it makes up for no vote missing in another.
+    One row of first_year, last_year, counted, found, surplus; none if no year is counted. Votes
+    found beyond a year's count are surplus: they don't make up for votes missing in other years.
     """
     return f"""
         select

@@ -20,7 +20,7 @@ FORMATS = {
 
 
 class QueryError(Exception):
-    """A query that can't be answered, in words for the person who asked."""
+    """A query that can't be answered; its message is for the person who asked."""
 
 
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
@@ -44,7 +44,7 @@ def open_published(file: Path) -> duckdb.DuckDBPyConnection:
 
 
 def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
-    """The rows that one SELECT gives; raises QueryError in one line for anything else."""
+    """The rows of one SELECT; raises QueryError with a one-line message for anything else."""
     connection = open_published(file)
     try:
         relation = connection.sql(sql)
@@ -56,7 +56,7 @@ def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
 
 
 def as_table(relation: duckdb.DuckDBPyRelation) -> str:
-    """Rows as DuckDB draws them, long results in part; raises QueryError."""
+    """Rows as DuckDB prints them, long results abridged; raises QueryError."""
     try:
         return str(relation).rstrip()
     except duckdb.Error as wrong:
@@ -71,7 +71,7 @@ def write_result(relation: duckdb.DuckDBPyRelation, form: str, output: Path | No
     try:
         rows = relation.to_arrow_table()
         with tempfile.TemporaryDirectory() as folder, duckdb.connect() as writer:
-            # A connection of its own: the one that reads may not write anywhere.
+            # A second connection: the one that reads can't write anywhere.
             file = output or Path(folder) / "result"
             writer.register("result", rows)
             writer.execute(f"copy result to '{_quoted(file)}' ({FORMATS[form]})")
@@ -98,6 +98,6 @@ def _quoted(file: Path) -> str:
 
 
 def _one_line(wrong: duckdb.Error) -> str:
-    """DuckDB's words without its drawing of where in the query."""
+    """DuckDB's message without its pointer into the query."""
     said = [line.strip() for line in str(wrong).splitlines()]
     return " ".join(line for line in said if line and not line.startswith(("LINE ", "^")))

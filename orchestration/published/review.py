@@ -1,4 +1,4 @@
-"""Reviews: how many roll calls a session of a source should have, as a person has looked at it.
+"""Reviews: how many roll calls a session of a source should have, as reviewed by a person.
 
 Belongs here: finding what the newest build counted, and writing reviewed numbers, those of this
 warehouse (reviews.csv) and those of the project (the seed). Not here: reading reviews.csv strictly
@@ -21,12 +21,12 @@ SEED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
 
 
 class ReviewError(Exception):
-    """A review that can't be made, in words for the person who makes it."""
+    """A review that can't be made; its message is for the person who makes it."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the newest build has of a session: its roll calls, and the day of the last of them."""
+    """What the newest build has of a session: its number of roll calls and the last day."""
 
     roll_calls: int
     through: date | None
@@ -34,7 +34,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A reviewed number, its rule and note; this warehouse's own, or else the seed's."""
+    """A reviewed number, its rule and note, from this warehouse (`own`) or from the seed."""
 
     roll_calls: int
     rule: str
@@ -52,7 +52,7 @@ def found(layout: Layout, source: str, session: str, synthetic: bool) -> Found:
     for file in [*layout.build.glob(f"*/{name}"), layout.published(synthetic)]:
         try:
             rows = rows_of(file, sql)
-        except QueryError:  # a build that was refused before it got so far
+        except QueryError:  # a build that was refused before this mart
             continue
         if rows:
             return Found(int(rows[0]["found_roll_calls"]), rows[0]["last_vote"])
@@ -60,7 +60,7 @@ def found(layout: Layout, source: str, session: str, synthetic: bool) -> Found:
 
 
 def reviewed(layout: Layout, source: str, session: str, synthetic: bool) -> Reviewed | None:
-    """The number that holds: this warehouse's own, else the seed's; None if there is neither.
+    """The number in force: this warehouse's own, else the seed's; None if there is neither.
 
     The sample has the seed's alone. Raises ReviewError for a reviews.csv that can't be read.
     """
@@ -74,7 +74,7 @@ def reviewed(layout: Layout, source: str, session: str, synthetic: bool) -> Revi
 
 
 def write_own(layout: Layout, source: str, session: str, counted: Found, note: str) -> Path:
-    """Keep what was found as the reviewed number in this warehouse; returns the file.
+    """Save the found number as reviewed in this warehouse; returns the file.
 
     Raises ReviewError for a reviews.csv that can't be read, which stays as it is.
     """
@@ -87,7 +87,7 @@ def write_own(layout: Layout, source: str, session: str, counted: Found, note: s
 def write_seed(
     layout: Layout, source: str, session: str, counted: Found, note: str, synthetic: bool
 ) -> Path:
-    """Write what was found into the project's seed, for whoever maintains it; returns the file."""
+    """Write the found number into the project's seed, for its maintainers; returns the file."""
     row = _row(source, session, counted, note, reviewed(layout, source, session, synthetic))
     row["assembly"] = _assembly(synthetic)
     with SEED.open(encoding="utf-8", newline="") as text:
@@ -97,7 +97,7 @@ def write_seed(
 
 
 def is_changed(layout: Layout, published: Path) -> bool:
-    """Whether this warehouse's reviews are others than those the published file was built with.
+    """Whether this warehouse's reviews differ from those the published file was built with.
 
     Raises ReviewError for a reviews.csv that can't be read.
     """
@@ -134,7 +134,7 @@ def _is_of(row: dict[str, str], source: str, session: str, synthetic: bool) -> b
 def _row(
     source: str, session: str, counted: Found, note: str, before: Reviewed | None
 ) -> dict[str, str]:
-    """A reviewed number; its rule and note stay as they were unless another note is given."""
+    """A reviewed number; rule and note are kept unless another note is given."""
     return {
         "source": source,
         "session": session,
@@ -153,9 +153,9 @@ def _write(
     row: dict[str, str],
     key: tuple[str, ...],
 ) -> None:
-    """Write the rows with one in the place of that of the same key, or after all others.
+    """Write the rows, with `row` replacing that of the same key or added at the end.
 
-    The file is written beside and moved in whole.
+    The file is replaced atomically.
     """
     places = [[other[name] for name in key] for other in rows]
     wanted = [row[name] for name in key]

@@ -1,4 +1,4 @@
-"""What is known of a published file and of its sources, and the verdict on both.
+"""What is known about a published file and its sources, and the verdict on both.
 
 Belongs here: reading a published file's own tables, the last visits to the sources and the log of
 checks, and judging from them whether the file is fresh. Not here: how any of it is laid out on a
@@ -28,11 +28,11 @@ from orchestration.sources import (
     refused_release,
 )
 
-# The sources move once a year; a year and some weeks of grace without a build is a failure.
+# The sources change once a year; a year and a grace period without a build is a failure.
 STALE_AFTER = timedelta(days=400)
 LATE_AFTER = timedelta(days=375)
 
-# A session of which nobody has said how many roll calls it should have.
+# Statuses of a session whose number of roll calls nobody has reviewed.
 NEVER_REVIEWED = ("not reviewed", "unexpected")
 
 SOURCES_USED = """
@@ -83,7 +83,7 @@ UNREVIEWED = f"""
 
 
 class Health(StrEnum):
-    """Whether users can go on with the published file as it is."""
+    """Whether users can rely on the published file as it is."""
 
     FRESH = "fresh"
     SOURCE_AT_FAULT = "fresh, but"
@@ -108,14 +108,14 @@ _EXIT_STATUS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """How the published file stands, and the one line that says so."""
+    """The state of the published file, and the one line that says so."""
 
     health: Health
     line: str
 
 
 def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
-    """All that `unga status` tells, as plain values, the verdict and its exit status included.
+    """Everything that `unga status` prints, as plain values, with the verdict and its exit status.
 
     `doubts` and `coverage` are None where the file was published by a version that had none.
     Raises QueryError if nothing is published or the file can't be read.
@@ -160,7 +160,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
 
 
 def unreadable(layout: Layout, synthetic: bool, why: str) -> dict[str, Any]:
-    """What `unga status` tells where there is no file to read."""
+    """What `unga status` prints if there is no file to read."""
     run_id, blocking = blocking_of_last_run(layout.checks_log(synthetic))
     health = Health.UNREADABLE
     unreviewed = _unreviewed(layout, synthetic, run_id) if blocking else []
@@ -181,11 +181,11 @@ def judge(
     unpublished: dict[str, list[str]],
     at: datetime,
 ) -> Verdict:
-    """The verdict on a published file, the gravest that applies.
+    """The verdict on a published file, the most serious that applies.
 
     `refused` is what kept the last build from publication, `unpublished` the files by source that
     the published file does not stand on, `at` this moment in UTC, without a zone. The sample is
-    never too old: its Assembly meets no more.
+    never too old: its Assembly meets no longer.
     """
     published, through = publication["published_at"], publication["data_through"]
     if refused:
@@ -216,7 +216,7 @@ def judge(
 
 
 def _faults(visit: Visit) -> list[str]:
-    """What went wrong when a source was asked last, in words that its name goes before."""
+    """What went wrong when a source was last asked, as the predicate of a sentence about it."""
     said = []
     if refused := _of_kind(visit, Outcome.REFUSED):
         said.append(f"refused {', '.join(file.name for file in refused)}")
@@ -227,12 +227,12 @@ def _faults(visit: Visit) -> list[str]:
 
 
 def answered(visit: Visit) -> bool:
-    """Whether a source gave any answer when it was asked last; some files may be out of reach."""
+    """Whether a source answered at all when last asked; some files may be out of reach."""
     return any(file.outcome is not Outcome.NOT_IN_REACH for file in visit.files)
 
 
 def since(visit: Visit) -> str:
-    """Since when a source that is not in reach has not been: since 2026-01-15, or so far."""
+    """Since when a source has been out of reach: since 2026-01-15, or so far."""
     return f"since {visit.last_reached:%Y-%m-%d}" if visit.last_reached else "so far"
 
 
@@ -255,9 +255,9 @@ def has_ended(visit: Visit, outcome: Outcome) -> bool:
 def _unpublished(
     layout: Layout, synthetic: bool, visits: dict[str, Visit], published_at: datetime
 ) -> dict[str, list[str]]:
-    """By source, the files that were landed or seen and that the published file lacks.
+    """By source, the files that were landed or seen and are not in the published file.
 
-    While a refresh runs they are on their way, and none is named.
+    None while a refresh is running, which is about to publish them.
     """
     inside = releases_in(layout.published(synthetic))
     found: dict[str, list[str]] = {}
@@ -292,13 +292,13 @@ def _unreviewed(layout: Layout, synthetic: bool, refused_run: str) -> list[dict[
 
 
 def unreviewed_in_last_build(layout: Layout, synthetic: bool) -> list[dict[str, Any]]:
-    """The sessions for want of whose review the last build was refused; none if it was not."""
+    """The unreviewed sessions for which the last build was refused; none if it was not."""
     run_id, blocking = blocking_of_last_run(layout.checks_log(synthetic))
     return _unreviewed(layout, synthetic, run_id) if blocking else []
 
 
 def asks_for_review(row: dict[str, Any], synthetic: bool) -> str:
-    """The very command that takes in a session which nobody has reviewed."""
+    """The command that records a review of an unreviewed session."""
     write = "--to-seed --sample" if synthetic else "--write"
     return (
         f"never reviewed: unga review --source {row['source']} --session {row['session']} {write} "
@@ -307,7 +307,7 @@ def asks_for_review(row: dict[str, Any], synthetic: bool) -> str:
 
 
 def _files_at_fault(visits: dict[str, Visit]) -> list[str]:
-    """Each file that was refused, and what kept a source from being reached, with the reason."""
+    """Each refused file and each source that could not be reached, with the reason."""
     said = []
     for name, visit in visits.items():
         for file in _of_kind(visit, Outcome.REFUSED):
@@ -319,7 +319,7 @@ def _files_at_fault(visits: dict[str, Visit]) -> list[str]:
 
 
 def _other_code(publication: dict[str, Any]) -> list[str]:
-    """That the project has changed since the file was built: its tables may come out otherwise."""
+    """A line if the project has changed since the file was built: its tables may change too."""
     if publication["code_version"] == code_version():
         return []
     sample = "sample" if publication["synthetic"] else "refresh"
@@ -329,7 +329,7 @@ def _other_code(publication: dict[str, Any]) -> list[str]:
 def _undl_to_download(
     used: list[dict[str, Any]], publication: dict[str, Any], synthetic: bool
 ) -> list[str]:
-    """That a person should look for a file of the Digital Library, which no program may fetch."""
+    """A line if a person should download a file of the Digital Library, which programs may not."""
     if synthetic:
         return []
     url, place = SOURCES["undl"].source.url, "the landing's folder undl"
@@ -344,7 +344,7 @@ def _undl_to_download(
 
 
 def _source(name: str, used: list[dict[str, Any]], visit: Visit) -> dict[str, Any]:
-    """A source as the file has it, and as it was when it was asked last."""
+    """A source as it is in the file, and as it was when last asked."""
     inside = next((row for row in used if row["source"] == name), {})
     return {
         "source": name,
@@ -363,7 +363,7 @@ def _source(name: str, used: list[dict[str, Any]], visit: Visit) -> dict[str, An
 
 
 def coverage(file: Path) -> list[dict[str, Any]] | None:
-    """How many of the votes that the Library counts are in the file: the study's years, all years.
+    """How many of the votes that the Library counts are in the file: of the study's years, of all.
 
     None if the file has no such table; no row for years of which the Library counts none.
     """
@@ -379,10 +379,10 @@ def coverage(file: Path) -> list[dict[str, Any]] | None:
 
 
 def decades(file: Path) -> list[dict[str, Any]]:
-    """Each decade from 1946 to the last vote: its sessions, the roll calls by source, the years
-    without any though there was a vote.
+    """Each decade from 1946 on: its sessions, roll calls by source, years with votes but none
+    found.
 
-    Of the sample, which is of some years only, the decades that it has, and no year is missed.
+    The sample has some years only: just its decades are listed, and no year is missing.
     """
     (publication,) = rows_of(file, "select synthetic, data_through from marts.publication")
     through = publication["data_through"].year if publication["data_through"] else 1945
@@ -412,7 +412,7 @@ def decades(file: Path) -> list[dict[str, Any]]:
 
 
 def summary(file: Path) -> dict[str, Any]:
-    """What is told of a file that was just published, as plain values."""
+    """The summary of a file that was just published, as plain values."""
     (publication,) = rows_of(file, "select * from marts.publication")
     return {
         "file": str(file),
@@ -429,7 +429,7 @@ def summary(file: Path) -> dict[str, Any]:
 
 
 def releases_in(file: Path) -> set[tuple[str, str]]:
-    """Source and hash of every file that a published file stands on; empty if there is none."""
+    """Source and hash of every file that a published file was built from; empty if none is."""
     if not file.exists():
         return set()
     found = rows_of(file, "select source, sha256 from raw.releases")
@@ -443,7 +443,7 @@ def code_in(file: Path) -> str:
 
 
 def _rows_if_there(file: Path, mart: str, sql: str) -> list[dict[str, Any]] | None:
-    """The rows of a query; None if the file lacks the mart that is asked, as older ones may."""
+    """The rows of a query; None if the file lacks the mart, as older files may."""
     there = rows_of(
         file,
         "select true from information_schema.tables "

@@ -22,7 +22,7 @@ def write_audit(
     synthetic: bool,
     results: Iterable[CheckResult],
 ) -> date | None:
-    """Write what was checked into the build: marts.checks_log, marts.publication, marts.freshness.
+    """Write the audit tables into the build: marts.checks_log, marts.publication, marts.freshness.
 
     Returns the day of the last vote in it, null if there is none.
     """
@@ -69,9 +69,9 @@ def write_audit(
 
 
 def replace_published(build_file: Path, published: Path) -> None:
-    """Put a closed and checkpointed database file in the place of the published one, atomically.
+    """Replace the published file atomically by a closed and checkpointed database file.
 
-    Whoever has the old file open goes on reading it. Raises RuntimeError if the build is not
+    Readers that have the old file open keep reading it. Raises RuntimeError if the build is not
     closed: a write-ahead log beside it would be lost.
     """
     if build_file.with_name(build_file.name + ".wal").exists():

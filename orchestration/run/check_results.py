@@ -1,4 +1,4 @@
-"""Check results: what a check found, how it is said, and the log that keeps it.
+"""Check results: what a check found, in one line for people, and the log that keeps it.
 
 Belongs here: the result of one check, its one line for people, its place in the log. Not here:
 running checks (assets/checks.py, assets/dbt.py).
@@ -18,7 +18,7 @@ class CheckResult:
     check: str
     kind: str  # 'dbt test' or 'expectations'
     passed: bool
-    severity: str = "error"  # a 'warn' is told, but blocks nothing
+    severity: str = "error"  # a 'warn' is reported, but blocks nothing
     rows: int | None = None  # rows that fail, where the check counts them
     detail: str = ""  # what is wrong, with some of the rows
 

@@ -15,15 +15,15 @@ import dagster as dg
 from orchestration.layout import Layout
 from orchestration.run.lock import is_held
 
-# The tag of a run that something newer started, and what is said instead of starting a second.
+# The tag of a run that something newer started, and the reason not to start another one.
 NEWER = "newer"
-UNDER_WAY = "A refresh is running or waits to run already."
+UNDER_WAY = "A refresh is already running or queued."
 # Seconds from the launch of a run to its first sign of life, at most.
 LONGEST_START = 300
 
 
 def end_orphans(build: Path) -> None:
-    """Kill each dbt that a killed run left at work in the build folder; only for the lock's holder.
+    """Kill the dbt processes that killed runs left behind; only for the lock's holder.
 
     They are recognized by the target folder in their environment. Without /proc nothing is done:
     such a dbt runs to its end, on a file that nobody reads.
@@ -38,10 +38,10 @@ def end_orphans(build: Path) -> None:
 def dead_runs(
     instance: dg.DagsterInstance, own: str = "", seconds: float = 0
 ) -> list[dg.DagsterRun]:
-    """The runs that Dagster takes to be at work, given that none but `own` has the lock.
+    """The runs that Dagster believes to be running, although only `own` can have the lock.
 
-    Only those that began more than `seconds` ago are dead for sure: a run takes the lock soon after
-    it has begun, and begins within minutes of being launched.
+    Only those that began more than `seconds` ago are certainly dead: a run takes the lock soon
+    after it begins, and begins within minutes of being launched.
     """
     running = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
     found: list[dg.DagsterRun] = []
@@ -52,10 +52,10 @@ def dead_runs(
 
 
 def close_records(instance: dg.DagsterInstance, own: str = "", seconds: float = 0) -> int:
-    """Note as failed each run that was killed before it could say so; only for the lock's holder.
+    """Record as failed each run that was killed before it could; only for the lock's holder.
 
-    Dagster takes them to be running still, and would let the next run from the UI wait for ever.
-    Returns how many there were.
+    Dagster believes them to be running still, and the next run from the UI would wait forever.
+    Returns their number.
     """
     dead = dead_runs(instance, own, seconds)
     for run in dead:
@@ -64,7 +64,7 @@ def close_records(instance: dg.DagsterInstance, own: str = "", seconds: float = 
 
 
 def under_way(instance: dg.DagsterInstance, layout: Layout) -> bool:
-    """Whether a refresh runs, whoever began it, or one waits to run because something is newer."""
+    """Whether any refresh is running, or one is queued because something is newer."""
     waiting_or_running = dg.RunsFilter(
         job_name="refresh",
         statuses=[

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a run: the file it published, if any, and whether all of its steps succeeded.
+    """The result of a run: the file it published, if any, and whether all of its steps succeeded.
 
     `error` is what ended the run before Dagster could say so.
     """
@@ -31,7 +31,7 @@ class Run:
 
 
 def dagster_home(layout: Layout) -> None:
-    """Point Dagster at this warehouse's own record of runs, with telemetry off."""
+    """Point Dagster at this warehouse's own run storage, with telemetry off."""
     layout.dagster_home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(ROOT / "dagster.yaml", layout.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
@@ -59,7 +59,7 @@ def run_refresh(
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
-    """What differs once another file has taken the place; None if there is none."""
+    """A value that changes when the file is replaced; None if there is none."""
     return (file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None
 
 

@@ -14,7 +14,7 @@ from typing import IO
 from orchestration.layout import Layout
 
 # Seconds. Upper bound on how long a probe, or the closing of killed runs, holds the lock.
-LOCK_PATIENCE = 2.0
+LOCK_TIMEOUT = 2.0
 
 
 class RefreshRefusedError(Exception):
@@ -22,18 +22,18 @@ class RefreshRefusedError(Exception):
 
 
 def now() -> datetime:
-    """This moment in UTC, to the second, without a zone: as DuckDB's TIMESTAMP keeps it."""
+    """Now in UTC, to the second, without a zone, as DuckDB's TIMESTAMP stores it."""
     return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
 
 
 def take_lock(layout: Layout, run_id: str) -> IO[str]:
-    """Take the warehouse's lock, which the kernel frees when this process ends, however it ends.
+    """Take the warehouse's lock, which the kernel frees whenever and however this process ends.
 
     Raises RefreshRefusedError, which names the holder, if another process has it.
     """
     layout.build.mkdir(parents=True, exist_ok=True)
     lock = layout.lock.open("a+", encoding="utf-8")
-    until = time.monotonic() + LOCK_PATIENCE
+    until = time.monotonic() + LOCK_TIMEOUT
     while not _locked(lock):
         if time.monotonic() > until:
             lock.seek(0)

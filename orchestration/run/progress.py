@@ -15,11 +15,11 @@ from rich.text import Text
 
 from orchestration.run.console import console
 
-# What Dagster says of steps after a failed one, and of dbt tests that concern several models.
+# Dagster's messages on steps after a failed one, and on dbt tests of several models.
 NOISE = ("Dependencies for step", "Logging an `AssetObservation`")
-# What a check found wrong is said when it is found.
+# What a check found is printed when it is found.
 CHECK_FAILED = "DagsterAssetCheckFailedError"
-# What a person did who ended the run.
+# The error of a run that a person interrupted.
 INTERRUPTED = "DagsterExecutionInterruptedError"
 
 STEPS = {
@@ -62,7 +62,7 @@ class Progress(logging.Handler):
         self._failed = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Say what the record means to a person, if anything."""
+        """Print what a record means to a person, if anything."""
         meta: dict[str, Any] = getattr(record, "dagster_meta", None) or {}
         event: dg.DagsterEvent | None = meta.get("dagster_event")
         if event is not None:
@@ -102,7 +102,7 @@ class Progress(logging.Handler):
 
 
 def _words(said: str | None, error: Error | None) -> str:
-    """What went wrong without the way there, which goes to the log that takes what is printed."""
+    """What went wrong, without the traceback, which goes to stderr and so to the log."""
     if said or error is None:
         return said or ""
     print(error.to_string(), file=sys.stderr)
@@ -118,6 +118,6 @@ def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
     return _logger
 
 
-# One for all of a run: Dagster makes its loggers more than once.
+# One for the whole run: Dagster initializes its loggers more than once.
 _logger = logging.Logger("progress", logging.DEBUG)
 _logger.addHandler(Progress(console))

@@ -23,7 +23,7 @@ from orchestration.sources import Origin, dataverse_from_environment, unxml_from
 
 
 class Warehouse(dg.ConfigurableResource):
-    """The warehouse of one run: where it lies, what is fetched for it, and its build file."""
+    """The warehouse of one run: its folder, what is fetched for it, and its build file."""
 
     folder: str = Field(
         default_factory=lambda: str(Layout.from_environment().folder),
@@ -65,7 +65,7 @@ class Warehouse(dg.ConfigurableResource):
     _check_results: list[CheckResult] = PrivateAttr(default_factory=list)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Take the lock, and clear what runs that failed or were killed left behind."""
+        """Take the lock, and remove what failed or killed runs left behind."""
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
         self._lock = take_lock(self.layout, self._run_id)
@@ -80,13 +80,13 @@ class Warehouse(dg.ConfigurableResource):
         self.run_folder.mkdir()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Let go of the lock. A build that was refused stays for its reader until the next run."""
+        """Release the lock. A refused build stays, to be looked at, until the next run."""
         if self._lock:
             self._lock.close()
 
     @property
     def layout(self) -> Layout:
-        """Where everything of this warehouse lies."""
+        """The paths of this warehouse."""
         return Layout(Path(self.folder))
 
     @property
@@ -100,7 +100,7 @@ class Warehouse(dg.ConfigurableResource):
         return self._on_sample
 
     def turn_to_sample(self) -> None:
-        """From here on this run builds the sample, into a file of its own."""
+        """Build the sample in this run from now on, into its own file."""
         self._on_sample = True
 
     @property
@@ -126,7 +126,7 @@ class Warehouse(dg.ConfigurableResource):
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A short connection to the build file: while one is open, dbt can't have the file."""
+        """A short-lived connection to the build file: while it is open, dbt can't open the file."""
         connection = duckdb.connect(self.build_file, read_only=read_only)
         try:
             yield connection
@@ -135,7 +135,7 @@ class Warehouse(dg.ConfigurableResource):
 
     @contextmanager
     def environment(self) -> Iterator[None]:
-        """Name the build file to dbt, which reads it from the environment."""
+        """Pass the build file to dbt, through the environment."""
         before = os.environ.get("UNGA_DATABASE")
         os.environ["UNGA_DATABASE"] = str(self.build_file)
         try:

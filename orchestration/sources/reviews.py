@@ -1,4 +1,4 @@
-"""A person's own numbers of roll calls: reviews.csv in the warehouse's folder.
+"""Roll-call numbers that a person has reviewed: reviews.csv in the warehouse's folder.
 
 Belongs here: reading that file strictly. Not here: writing it (the command `review`), or what the
 numbers are compared with (the dbt project).
@@ -21,7 +21,7 @@ def columns() -> tuple[str, ...]:
 def read_reviews(file: Path) -> list[dict[str, Any]]:
     """The rows of the file, typed; none if there is no file.
 
-    Raises ValueError, by file and line, for what can't be meant.
+    Raises ValueError, naming file and line, for an invalid row.
     """
     if not file.exists():
         return []

@@ -309,7 +309,7 @@ def test_a_killed_run_is_noted_so_that_none_waits_for_it(tmp_path, monkeypatch):
             def tick() -> str | None:
                 return sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).skip_message
 
-            nothing = "No run seems to be at work."
+            nothing = "No run seems to be running."
             try:
                 assert tick() == nothing, "it began seconds ago"
                 monkeypatch.setattr(sensors, "A_MINUTE", 0)
@@ -318,7 +318,7 @@ def test_a_killed_run_is_noted_so_that_none_waits_for_it(tmp_path, monkeypatch):
             finally:
                 refresh.kill()
             refresh.wait()
-            assert tick() == "1 killed runs are now noted as failed."
+            assert tick() == "1 killed runs are now recorded as failed."
             assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
             assert tick() == nothing
 

@@ -1,4 +1,4 @@
-"""The Digital Library's file: each layout and each known defect, on invented votes."""
+"""The Digital Library's file: each schema version and known defect, on invented votes."""
 
 import gzip
 import io
@@ -52,7 +52,7 @@ def rules(parsed) -> dict[str, int]:
     return {one.rule: one.rows for one in parsed.corrections}
 
 
-def test_rows_of_the_newest_layout(landing: Path):
+def test_rows_of_the_newest_schema_version(landing: Path):
     parsed = read(landing, undl_csv())
     votes = parsed.tables["undl_votes"]
     assert votes.row(0, named=True) == {

@@ -1,4 +1,4 @@
-"""The Secretariat's files: each layout and each known defect, on invented resolutions."""
+"""The Secretariat's files: each schema version and known defect, on invented resolutions."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Voeten's file: each layout and each known defect, on invented votes."""
+"""Voeten's file: each schema version and known defect, on invented votes."""
 
 import bz2
 import gzip
