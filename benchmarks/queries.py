@@ -40,7 +40,7 @@ print(imported - start, time.perf_counter() - imported)
 
 
 def section(published: Path) -> str:
-    """Time each question: the median of warm repeats, beside one in a new process, file unread."""
+    """Time each question: the median of warm repeats, and one run in a new process, file cold."""
     page = answer_questions.PAGE.read_text(encoding="utf-8")
     asked = {
         question["title"]: question["sql"] for question in answer_questions.questions(page)
@@ -70,7 +70,7 @@ def _warm(published: Path, sql: str) -> float:
 
 
 def _cold(published: Path, sql: str) -> float:
-    """Seconds to open and ask in a new process, with the file's pages dropped from memory."""
+    """Seconds to open and query in a new process, with the file dropped from the page cache."""
     with published.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     ran = subprocess.run(

@@ -1,7 +1,7 @@
 """Run the suites on a build file: what passed, what failed and why, and the Data Docs.
 
-Belongs here: reading a suite's two files, Great Expectations, and failures in words. Not here: what
-is expected (suites/), or what follows from a failure (orchestration/).
+Belongs here: reading a suite's two files, running Great Expectations, describing failures. Not
+here: what is expected (suites/), or what follows from a failure (orchestration/).
 
 Great Expectations takes seconds to import, so only the functions that run it do so; and it does not
 work on DuckDB, so each suite's query reduces its table to a small frame first.
@@ -53,7 +53,7 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFram
 
 
 def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> list[SuiteResult]:
-    """Check the marts of a build file, and write the results to the Data Docs in `docs`, anew."""
+    """Check the marts of a build file, and replace the Data Docs in `docs` by the results."""
     results, validated = [], []
     for section in SECTIONS:
         if (docs / section).exists():
@@ -77,7 +77,7 @@ def run_suite(connection: duckdb.DuckDBPyConnection, table: str) -> SuiteResult:
 def _run(
     connection: duckdb.DuckDBPyConnection, context: AbstractDataContext, table: str
 ) -> tuple[SuiteResult, Any]:
-    """What the suite found, and the identifier under which the context keeps it, if it ran."""
+    """What the suite found, and the identifier of its result in the context, if it ran."""
     suite = read_suite(table)
     try:
         frame = read_frame(connection, table)
@@ -138,7 +138,7 @@ def _context(docs: Path) -> AbstractDataContext:
 def _validate(
     context: AbstractDataContext, suite: Mapping[str, Any], frame: pd.DataFrame
 ) -> tuple[Any, ExpectationSuiteValidationResult]:
-    """Run the suite on the frame; the identifier under which the result is kept, and the result."""
+    """Run the suite on the frame; returns the result and its identifier in the context."""
     import great_expectations as gx
 
     table = suite["name"]
@@ -210,7 +210,7 @@ def _detail(result: Mapping[str, Any]) -> str:
 
 
 def _row_in_words(row: Mapping[str, Any], checked: Sequence[str | None]) -> str:
-    """What names the row, then the values that are not as expected."""
+    """The columns that identify the row, then the values that are not as expected."""
     values = {column: _plain(value) for column, value in row.items() if not _is_null(value)}
     named = [f"{column} {values[column]}" for column in values if column not in checked]
     wrong = [f"{column} {values[column]}" for column in values if column in checked]
@@ -222,7 +222,7 @@ def _is_null(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A value as a person writes it: 3 for the 3.0 that pandas makes of it, a list cut short."""
+    """A value as a person writes it: 3 instead of pandas' 3.0, a long list cut short."""
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 1)
     listed = str(value).removesuffix("T00:00:00").split(", ")

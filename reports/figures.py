@@ -1,7 +1,7 @@
 """The figures of a report: Vega-Lite charts of what queries.py found.
 
-Belongs here: marks, scales and colours. Not here: numbers worked out anew, and the files and page
-that show them (page.py).
+Belongs here: marks, scales and colours. Not here: any calculation, or the files and page that show
+them (page.py).
 """
 
 import json
@@ -19,7 +19,7 @@ from reports.queries import Facts, Row
 WORLD = Path(__file__).with_name("world-110m.json")
 WIDTH = 760
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
-# Okabe and Ito (2008), Color Universal Design: told apart by the colour-blind; without its yellow.
+# Okabe and Ito (2008), Color Universal Design: safe for colour-blind readers; without its yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
 SIDES = {
@@ -36,7 +36,7 @@ STEP_COLOURS = ("#FFFFD9", "#D5EEB3", "#7FCDBB", "#41B6C4", "#1D91C0", "#225EA8"
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as Vega-Lite, its name and title, what a listener is told, its height in the page."""
+    """A Vega-Lite chart with its name, title, alternative text, and height in the page."""
 
     name: str
     title: str
@@ -46,7 +46,7 @@ class Figure:
 
 
 def figures_of(facts: Facts) -> list[Figure]:
-    """Every figure that there are votes for."""
+    """The figures for which there are votes."""
     makers: tuple[Callable[[Facts], Figure | None], ...] = (_years, _topics, _opposition, _world)
     return [figure for make in makers if (figure := make(facts)) is not None]
 
@@ -85,7 +85,7 @@ def _styled(chart: Any, description: str, height: int) -> dict[str, Any]:
         )
         .configure_view(stroke=None)
     )
-    # Checked value by value, the world alone would take seconds.
+    # Validating every value would take seconds for the world map alone.
     spec: dict[str, Any] = styled.to_dict(validate=False)
     return spec
 
@@ -151,7 +151,7 @@ def _topics(facts: Facts) -> Figure | None:
     if not any(row["agreement_half"] is not None for row in rows):
         return None
     names = [name_of(facts, power) for power in facts.question.powers]
-    # Names that would run into each other in a narrow window are set aslant.
+    # Names that would overlap in a narrow window are set at an angle.
     aslant = len(names) * max(len(word) for name in names for word in name.split()) > 45
     powers = {name: name if aslant else _wrapped(name, 9) for name in names}
     lines = max(name.count("\n") for name in powers.values())
@@ -289,7 +289,7 @@ def _opposition(facts: Facts) -> Figure | None:
             alt.Tooltip("share:Q", title="Share", format=".1%"),
         ],
     )
-    # Stacked again, and set back to the middle of each bar.
+    # Stacked again, and centred on each bar.
     told = base.mark_text(fontSize=12).encode(
         x=alt.X("share:Q", stack="zero", bandPosition=0.5),
         text="told:N",

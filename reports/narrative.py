@@ -1,6 +1,6 @@
-"""The sentences of a report: names, years, numbers, findings, what a reader has to know.
+"""The text of a report: names, years, numbers, findings, caveats.
 
-Belongs here: everything that is said in words. Not here: HTML (report.html.j2) and figures.
+Belongs here: all text that depends on the data. Not here: HTML (report.html.j2) and figures.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 from orchestration.published.coverage import in_words
 from reports.queries import Facts, Row
 
-# Names in use where the official one is long; others lose their brackets only.
+# Common names where the official one is long; others only lose their parentheses.
 SHORT_NAMES = {
     "BRN": "Brunei",
     "COD": "DR Congo",
@@ -46,18 +46,18 @@ STUDY = (
 
 
 def name_of(facts: Facts, state: str) -> str:
-    """The name a state goes by, short."""
+    """A state's short name."""
     official = facts.states[state]["name"] if state in facts.states else state
     return SHORT_NAMES.get(state) or re.sub(r" \(.*\)$", "", official)
 
 
 def with_article(name: str) -> str:
-    """The name as it stands in a sentence."""
+    """The name as it is used in a sentence."""
     return f"the {name}" if re.match(r"United |DR |Netherlands|Philippines", name) else name
 
 
 def in_text(facts: Facts, state: str) -> str:
-    """A state's name as it stands in a sentence."""
+    """A state's name as it is used in a sentence."""
     return with_article(name_of(facts, state))
 
 
@@ -72,7 +72,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def years_in_words(years: Iterable[int]) -> str:
-    """Years with neighbours drawn together: 2007 to 2010, 2012."""
+    """Years, with ranges: 2007 to 2010, 2012."""
     spans: list[list[int]] = []
     for year in sorted(years):
         if spans and spans[-1][1] == year - 1:
@@ -94,7 +94,7 @@ def of_period(facts: Facts) -> str:
 
 
 def coverage(facts: Facts) -> str:
-    """How many of the recorded votes of the period are in the file; nothing if it does not tell."""
+    """How many of the period's recorded votes are in the file; empty if the file does not say."""
     if facts.coverage is None:
         return ""
     return f"{in_words(facts.coverage)} are in this file, by the count of the UN Digital Library."
@@ -111,7 +111,7 @@ def overall(facts: Facts) -> list[Row]:
 
 
 def headline(facts: Facts) -> tuple[str, str]:
-    """The answer in a sentence, and the numbers behind it in another."""
+    """The answer in one sentence, and the numbers behind it in another."""
     focus = _capital(in_text(facts, facts.question.focus))
     rows = overall(facts)
     if not rows:
@@ -134,7 +134,7 @@ def _of_n(row: Row) -> str:
 
 
 def notes(facts: Facts) -> list[str]:
-    """What a reader has to know of the states and years before reading on."""
+    """Caveats on the states and years of the question."""
     question = facts.question
     asked = range(question.year_from, question.year_to + 1)
     focus = in_text(facts, question.focus)
@@ -156,7 +156,7 @@ def notes(facts: Facts) -> list[str]:
             said.append(f"{name} shares no roll call with it in {years_in_words(alone)}.")
     if question.year_from < 1992 and "RUS" in (question.focus, *question.powers):
         said.append("Russia stands for the Soviet Union until 1991, whose seat it continued.")
-    # The rows of several powers repeat what is to be known of the focus state.
+    # The rows of different powers repeat the notes on the focus state.
     seats = [row["note"] for row in facts.cohesion if row["year"] is None and row["note"]]
     said += [f"{seat}." for seat in dict.fromkeys("; ".join(seats).split("; ")) if seat]
     return said
@@ -174,7 +174,7 @@ def _day(value: Any) -> str:
 
 
 def findings(facts: Facts) -> list[dict[str, Any]]:
-    """Each finding with its claim and, by convention, where it holds."""
+    """Each finding with its claim and, for each convention, where it holds."""
     order = " > ".join(name_of(facts, power) for power in facts.question.powers)
     first = in_text(facts, facts.question.powers[0])
     focus = in_text(facts, facts.question.focus)
@@ -224,7 +224,7 @@ def _under_convention(facts: Facts, rows: list[Row]) -> dict[str, Any]:
 
 
 def _with_names(facts: Facts, figures: str) -> str:
-    """Figures with the names of states for their codes."""
+    """The figures with states' names instead of codes."""
     return re.sub(
         r"\b[A-Z]{3}\b",
         lambda code: name_of(facts, code[0]) if code[0] in facts.states else code[0],
@@ -233,7 +233,7 @@ def _with_names(facts: Facts, figures: str) -> str:
 
 
 def _tally(holds: Mapping[Any, bool | None], noun: str) -> str:
-    """Of how many it holds, and the exceptions by name, whichever side is the shorter."""
+    """For how many it holds, and the shorter list of names: those for which it does or doesn't."""
     told = {name: value for name, value in holds.items() if value is not None}
     if not told:
         return f"no {noun} with enough votes"

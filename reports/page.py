@@ -34,7 +34,7 @@ VEGA_LITE = alt.SCHEMA_VERSION.rpartition(".")[0].removeprefix("v")
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """What was written: the page, and its figures as PNG and SVG beside it."""
+    """The written files: the page, and its figures as PNG and SVG beside it."""
 
     page: Path
     figures: tuple[Path, ...]
@@ -49,7 +49,7 @@ def build_report(
     year_to: int,
     scheme: str = "study",
 ) -> ReportFiles:
-    """Write the report on a focus state and some powers into the folder `output`, which is made.
+    """Write the report on a focus state and some powers into the folder `output`.
 
     The database is a published file and is only read. States are ISO 3166-1 alpha-3 codes (ISO
     3166-3 for dissolved ones); the years are calendar years, both included. Raises ReportError for
@@ -74,7 +74,7 @@ def build_report(
 
 
 def _titled(facts: Facts, figure: Figure) -> dict[str, Any]:
-    """The figure as it stands alone, away from the page: with its title and where it is from."""
+    """The figure as a stand-alone file: with its title and source."""
     real = f"UNGA vote warehouse, votes through {facts.data_through}"
     title = {
         "text": textwrap.wrap(figure.title, TITLE_WIDTH),
@@ -89,7 +89,7 @@ def _titled(facts: Facts, figure: Figure) -> dict[str, Any]:
 
 
 def _embedded(figure: Figure, svg: str) -> dict[str, Any]:
-    """The figure as the template needs it: drawn by Vega in the width there is, else as it is."""
+    """The figure for the template: drawn by Vega to the page's width, or as the static SVG."""
     spec = figure.spec | {"width": "container"}
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     if figure.name == "world":
@@ -99,7 +99,7 @@ def _embedded(figure: Figure, svg: str) -> dict[str, Any]:
         "title": figure.title,
         "alternative": figure.alternative,
         "height": figure.height,
-        # A title may hold anything, but nothing in a script element may end it.
+        # A title may contain anything, but must not close the script element.
         "spec": Markup(json.dumps(spec).replace("<", "\\u003c")),
         "svg": Markup(svg),
     }
@@ -169,7 +169,7 @@ def _by_year(facts: Facts) -> list[tuple[int, dict[str, Row]]]:
 
 
 def _by_topic(facts: Facts) -> list[Row]:
-    """Cohesion over the whole period, the topics of most roll calls first, all of them before."""
+    """Cohesion over the whole period: all topics together, then by number of roll calls."""
     rows = facts.of_period(facts.cohesion)
     size: Counter[str] = Counter()
     for row in rows:
@@ -186,7 +186,7 @@ def _by_topic(facts: Facts) -> list[Row]:
 
 
 def _key_votes(facts: Facts) -> list[dict[str, Any]]:
-    """One entry a resolution: its votes by power."""
+    """One entry per resolution, with its votes by power."""
     told: dict[tuple[str, str], dict[str, Any]] = {}
     for row in facts.key_votes:
         entry = told.setdefault(

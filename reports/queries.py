@@ -1,7 +1,7 @@
-"""What the published file answers to the question.
+"""The published file's answers to the question.
 
-Belongs here: the queries, with the question's values bound. Not here: formulas (the table macros
-of the file have them), and how the answers are told (narrative.py, figures.py).
+Belongs here: the queries, with the question's values bound. Not here: formulas (the file's table
+macros have them), or the presentation of the answers (narrative.py, figures.py).
 """
 
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ _STUDY = "([$focus], $powers, $year_from, $year_to, in_scheme := $scheme)"
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a report says, as rows of plain values; each is described by its query below."""
+    """All data of a report, as rows of plain values; each field is described by its query below."""
 
     question: Question
     states: dict[str, Row]
@@ -42,7 +42,7 @@ class Facts:
 
     @property
     def synthetic(self) -> bool:
-        """True when no number is real."""
+        """Whether the votes are invented."""
         return bool(self.freshness["synthetic"])
 
     @property
@@ -56,7 +56,7 @@ class Facts:
         return [row for row in rows if row["year"] is None]
 
 
-# Of each state its newest name and all its spells.
+# Each state's latest name and all its spells of membership.
 _STATES = """
     select
         state,
@@ -124,7 +124,7 @@ _COMPLETENESS = """
     group by source
     order by source
 """
-# A gap of several sessions is told once.
+# A gap of several sessions is one row.
 _GAPS = """
     with gaps as (select distinct source, session, reason from seeds.known_gaps)
     select source, gaps.reason, string_agg(session, ', ' order by first_vote) as sessions
@@ -142,7 +142,7 @@ _SOURCE_AGREEMENT = """
     from marts.source_agreement
     where year(first_date) between $year_from and $year_to
 """
-# From which n on a measure is given is a setting of the build: it is read off where none is.
+# The minimum n for a measure is a setting of the build, inferred from where measures are null.
 _MINIMUM_N = """
     select coalesce(max(n), 0)::integer + 1 as n
     from marts.cohesion_by_pair_year_topic
@@ -151,7 +151,7 @@ _MINIMUM_N = """
 
 
 def facts_of(connection: duckdb.DuckDBPyConnection, question: Question) -> Facts:
-    """Everything that the page tells, read in one go."""
+    """Run all queries of the page."""
 
     def rows(sql: str) -> list[Row]:
         asked = {name: value for name, value in asdict(question).items() if f"${name}" in sql}

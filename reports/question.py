@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-# As many as can be told apart by colour, also by the colour-blind.
+# As many as can be told apart by colour, also by colour-blind readers.
 MOST_POWERS = 7
 FIRST_YEAR, LAST_YEAR = 1946, 9999
 
 
 class ReportError(Exception):
-    """A report that can't be made, in words for the person who asked."""
+    """A report that can't be made; its message is for the person who asked."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ def asked(
     year_to: int,
     scheme: str,
 ) -> Question:
-    """The question, if it can be asked of this file.
+    """The question, if this file can answer it.
 
-    Raises ReportError, which names the nearest valid values, for an unknown state or scheme, for
-    powers that are none or too many, and for years in which the focus state cast no vote.
+    Raises ReportError, which names the nearest valid values, for an unknown state or scheme, for no
+    powers or too many, and for years in which the focus state cast no vote.
     """
     if not FIRST_YEAR <= year_from <= year_to <= LAST_YEAR:
         raise ReportError(

@@ -3,7 +3,7 @@
 Belongs here: writing that text, with which integration/test_definitions.py compares. Not here: what
 must hold whatever the text says (integration/test_definitions.py).
 
-After a change that is meant to be there, write it anew and look at what git shows:
+After an intended change, write it again and review the diff:
 
     python tests/definitions_as_text.py
 """
@@ -19,7 +19,7 @@ HEAD = "# Written by `python tests/definitions_as_text.py`."
 
 
 def as_text(definitions: dg.Definitions) -> str:
-    """One line each, in an order that does not depend on how they were defined."""
+    """One line each, sorted, whatever the order of definition."""
     return "\n".join([HEAD, *_automation(definitions), *_assets(definitions)]) + "\n"
 
 

@@ -57,7 +57,7 @@ def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
         name="killed_runs",
         minimum_interval_seconds=A_MINUTE,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Refreshes that were killed before they could say so, noted as failed.",
+        description="Refreshes that were killed before they could report it, recorded as failed.",
     )
     def watch_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         if not dead_runs(context.instance, seconds=A_MINUTE):

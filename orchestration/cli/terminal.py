@@ -266,7 +266,7 @@ def _sessions(rows: list[dict[str, Any]]) -> str:
 
 
 def _print_decades(console: Console, rows: Iterable[Mapping[str, Any]], sources: list[str]) -> None:
-    """One line per decade: roll calls, by source, and sessions; in red, years that no source has."""
+    """A line per decade: roll calls, by source, and sessions; in red, years that no source has."""
     heads = "".join(f"{source:>8}" for source in sources)
     _say(console, f"{'years':14}{'roll calls':>10}{heads}  sessions", "bold")
     for row in rows:

@@ -379,8 +379,7 @@ def coverage(file: Path) -> list[dict[str, Any]] | None:
 
 
 def decades(file: Path) -> list[dict[str, Any]]:
-    """Each decade from 1946 on: its sessions, roll calls by source, years with votes but none
-    found.
+    """Each decade from 1946 on: sessions, roll calls by source, years with votes and none found.
 
     The sample has some years only: just its decades are listed, and no year is missing.
     """

@@ -27,7 +27,7 @@ STEPS = {
     "raw_undl": "read undl",
     "raw_unxml": "read unxml",
     "raw_voeten": "read voeten",
-    "raw_ledgers": "note releases and repairs",
+    "raw_ledgers": "record releases and corrections",
     "dbt_build": "build and test the models (dbt)",
     "publish": "publish",
 }

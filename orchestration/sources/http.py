@@ -272,7 +272,7 @@ def _check_status(answer: httpx.Response, url: str) -> None:
         raise _TryAgainError(said, _retry_after(answer))
     if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
         raise NotThereError(said)
-    raise NotInReachError(f"{said}: the server does not hand it out")
+    raise NotInReachError(f"{said}: the server does not serve it")
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

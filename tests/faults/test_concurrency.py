@@ -77,7 +77,7 @@ RUNS = """
 def readers_of(
     file: Path, one: str, many: str, count: int = READERS
 ) -> Iterator[list[subprocess.Popen[str]]]:
-    """Readers at work, ended afterwards however the test went."""
+    """Running readers, which are ended however the test went."""
     with ExitStack() as ended:
         readers = []
         for _ in range(count):
@@ -109,7 +109,7 @@ def builds_seen(readers: list[subprocess.Popen[str]], heads: list[str]) -> set[s
 
 
 def stamped(sample: Path, target: Path, build: int) -> None:
-    """A copy of the sample that says in each row of a table of its own which build it is."""
+    """A copy of the sample with an extra table whose every row names the build."""
     shutil.copy(sample, target)
     with duckdb.connect(target) as connection:
         connection.execute(
@@ -158,7 +158,7 @@ def free_port() -> int:
 
 
 class Ui:
-    """`unga ui` on a warehouse, asked as its own pages ask it."""
+    """`unga ui` on a warehouse, queried as its own pages do."""
 
     def __init__(self, warehouse: Path) -> None:
         self.warehouse = warehouse
@@ -248,7 +248,7 @@ class Ui:
         return of_session
 
     def close(self) -> None:
-        """End it with all that it started."""
+        """End it with all its child processes."""
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(60)

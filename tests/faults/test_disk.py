@@ -1,7 +1,7 @@
-"""A disk that is full or may not be written, and folders where files should be.
+"""Full and read-only disks, and folders where files should be.
 
-Each is a real one: a small tmpfs, a mount that is read-only, a folder without permission. Where a
-machine allows none of them, the test is skipped and says so.
+All are real: a small tmpfs, a read-only mount, a folder without permission. Where a machine does
+not allow them, the test is skipped, and says so.
 """
 
 import os
@@ -29,7 +29,7 @@ HELD_TO_PERMISSIONS = (
 
 @pytest.fixture(scope="module")
 def mounts() -> None:
-    """Skips, aloud, where nothing can be mounted."""
+    """Skip, and say so, where nothing can be mounted."""
     tried = _run([*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
     if tried.returncode:
         pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()}")
@@ -37,7 +37,7 @@ def mounts() -> None:
 
 @pytest.fixture(scope="module")
 def held_to_permissions() -> None:
-    """Skips, aloud, where root can't be held to permissions."""
+    """Skip, and say so, where root can't be held to permissions."""
     if HELD_TO_PERMISSIONS:
         tried = _run([*HELD_TO_PERMISSIONS, "true"])
         if tried.returncode:
@@ -64,7 +64,7 @@ def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
 
 @pytest.fixture
 def small_warehouse(tmp_path: Path) -> Path:
-    """A warehouse with published files, real and sample, that only have to outlive what happens."""
+    """A warehouse with published files, real and sample, that only have to survive."""
     warehouse = tmp_path / "warehouse"
     warehouse.mkdir()
     for name in ("sample.duckdb", "unga.duckdb"):

@@ -1,4 +1,4 @@
-"""Every check can fail: for each expectation and each dbt test, a change of the data that trips it.
+"""Every check can fail: for each expectation and dbt test, a change of the data that trips it.
 
 Belongs here: the changes, one a check, made to a copy of a built sample. A new check without one
 fails here. Not here: what a refused build leaves behind (test_refused.py), or dbt's unit tests,
@@ -132,7 +132,7 @@ REAL = {
     "synthetic = false": "synthetic = true",
 }
 
-# Faults that a person would name first: the change, the suite that refuses it, and its words.
+# The most obvious faults: the change, the suite that refuses it, and its message.
 NAMED_FAULTS = {
     "a session dropped": (
         "delete from marts.dim_roll_calls where session = '77'",
@@ -206,7 +206,7 @@ EXPRESSIONS = {
     ],
 }
 
-# dbt tests that are queries of their own.
+# dbt tests that are separate queries.
 SINGULAR = {
     "bridge_roll_call_topics_known_topics": [
         "delete from marts.dim_topics where topic = 'all'",
@@ -245,7 +245,7 @@ def table_of(test: dict[str, Any]) -> str:
 
 
 def changes(test: dict[str, Any]) -> list[str]:
-    """Statements each of which trips the dbt test; none if its kind is not known here."""
+    """Statements that each trip the dbt test; none if its kind is unknown here."""
     if "test_metadata" not in test:
         return SINGULAR.get(test["name"], [])
     table = table_of(test)
@@ -392,7 +392,7 @@ def change(table: str, description: str) -> str:
 def failures_after(
     statement: str, table: str, connection: duckdb.DuckDBPyConnection
 ) -> list[Failure]:
-    """What a suite finds after a change, which is then taken back."""
+    """What a suite finds after a change, which is then rolled back."""
     connection.begin()
     try:
         connection.execute(statement)

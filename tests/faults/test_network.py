@@ -1,4 +1,4 @@
-"""Servers that fail: bounded, told in a clear word, and what is landed is still used.
+"""Failing servers: time is bounded, the fault is named, and what is landed is still used.
 
 Belongs here: what each source makes of a failing server. Not here: the client alone
 (tests/unit/sources/test_http.py).
@@ -36,7 +36,7 @@ FAULTS = {
 
 
 def unreached(landed: Landed) -> str:
-    """What was not in reach and why; nothing may be refused for it."""
+    """What was not in reach, and why; nothing may be refused because of it."""
     assert not landed.refused
     return " ".join(file.reason for file in landed.not_in_reach)
 

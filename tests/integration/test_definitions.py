@@ -28,7 +28,7 @@ def test_everything_resolves(definitions):
 
 
 def test_the_whole_is_as_it_is_written_down(definitions):
-    """After a change that is meant to be there: python tests/definitions_as_text.py."""
+    """After an intended change: python tests/definitions_as_text.py, and review the diff."""
     assert as_text(definitions) == FILE.read_text(encoding="utf-8")
 
 
@@ -75,7 +75,7 @@ def test_only_the_real_file_has_a_freshness_policy(specs):
 
 
 def test_loading_leaves_great_expectations_alone():
-    """Its import takes longer than everything else together."""
+    """Its import takes longer than all else together."""
     loaded = subprocess.run(
         [
             sys.executable,

@@ -1,4 +1,4 @@
-"""Commands that answer at once: what is slow to import stays away from them."""
+"""Commands that answer at once: they import nothing that is slow to import."""
 
 import json
 import shutil

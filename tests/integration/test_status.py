@@ -1,4 +1,4 @@
-"""The verdict of `unga status` and what stands below it, on published files made from the sample.
+"""The verdict of `unga status` and what is below it, on published files made from the sample.
 
 Belongs here: each verdict with its exit status, the one screen, files of older versions. Not here:
 what a refresh tells (test_refresh_sources.py).
@@ -66,7 +66,7 @@ def said(*options: str) -> dict:
 
 
 def refuse(warehouse: Path, run: str = "the-last-run") -> None:
-    """Note in the log that the last build was refused."""
+    """Record in the log that the last build was refused."""
     entry = {
         "run_id": run,
         "at": "2026-01-15T06:00:00",

@@ -288,7 +288,7 @@ def test_coverage_is_told_against_the_count_of_the_library(first_run):
     assert (years, too_many) == (4, 8)
 
 
-# One fault a rule, each in a roll call of its own, as a source would have them.
+# One fault per rule, each in a different roll call, as a source would have them.
 UNDL = "update raw.undl_votes set"
 PLANTED = {
     "totals differ": f"{UNDL} total_yes = total_yes + 1 where resolution = 'A/RES/70/40'",
@@ -389,7 +389,7 @@ def test_a_fault_of_a_source_is_told_and_contained(changed):
     assert marked[0][0] > 0
 
 
-# The same by the hundred, each rule in a session of its own.
+# The same by the hundred, each rule in a different session.
 BY_THE_HUNDRED = {
     "totals differ": f"{UNDL} total_yes = total_yes + 1 where session = '70'",
     "vote of a non-member": """
