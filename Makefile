@@ -7,10 +7,15 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test lint bench browser
+.PHONY: help setup run ui test test-rest test-all lint bench browser
+
+# What `make test` leaves to `make test-rest`: the markers of pyproject.toml. Together they run each
+# test once.
+REST := kills or full_disk or browser or real_refresh or snippets
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Make .venv from requirements.lock, once
 
@@ -28,13 +33,20 @@ run: setup ## Fetch, build, check and publish warehouse/unga.duckdb
 ui: setup ## Open the Dagster UI on 127.0.0.1:3000
 	$(BIN)/unga ui
 
-test: setup ## Run all tests; with UNGA_MIRROR set, on the real votes too
-	$(BIN)/pytest -n 2 --dist loadfile
+test: setup ## Run the tests of a change; with UNGA_MIRROR set, on the real votes too
+	$(PYTEST) -m "not ($(REST))"
 
-lint: setup ## ruff, mypy, sqlfluff
+test-rest: setup ## Run the other tests: kills, full disks, browsers, whole refreshes, the pages' code
+	$(PYTEST) -m "$(REST)"
+
+test-all: setup ## Run all tests
+	$(PYTEST)
+
+lint: setup ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 
 bench: setup ## Measure refresh, kernel, queries, growth: a report, not a test

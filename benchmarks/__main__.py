@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART ...]`: measure all parts, or those named, and keep what was measured.
+"""`python -m benchmarks [PART ...]`: measure all parts, or those named, and save the results.
 
 Belongs here: which parts there are, and in which order they share one published file. Not here: any
 measuring.

@@ -1,9 +1,9 @@
-"""The recipe that users run today, on growing slices of the real votes, beside ours on all of them.
+"""The usual recipe, on growing slices of the real votes, beside the kernel on all of them.
 
-The recipe: expand every state by every state by every roll call, join the votes of the one and of
-the other, keep where both voted, group. It is written in pandas as it is commonly written in R.
+The recipe: cross every state with every state and roll call, join the votes of both, keep the rows
+where both voted, group. It is pandas here; users commonly write it in R.
 
-Belongs here: the recipe, and its comparison. Not here: the other ways to count (pairs.py).
+Belongs here: the recipe and its comparison. Not here: the other ways to count (pairs.py).
 """
 
 import sys
@@ -36,7 +36,7 @@ COUNTED = """
 
 
 def section(published: Path, slices: tuple[int, ...] = SLICES) -> str:
-    """Run the recipe on each slice and extrapolate; run the kernel on everything beside it.
+    """Run the recipe on each slice and extrapolate; run the kernel on everything.
 
     Raises AssertionError if the recipe and a self-join in SQL do not count the same.
     """
@@ -87,7 +87,7 @@ def _alone(way: str, published: Path, size: int) -> Watched:
 
 
 def recipe(published: Path, roll_calls: int) -> None:
-    """Count by the recipe, and hold the counts to those of a self-join in SQL."""
+    """Count by the recipe, and compare with the counts of a self-join in SQL."""
     import pandas as pd
 
     with duckdb.connect(published, read_only=True) as connection:

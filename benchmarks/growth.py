@@ -1,8 +1,8 @@
-"""How time and memory grow with the roll calls: the sample at 1, 3 and 10 times today's number.
+"""How time and memory grow with the roll calls: the sample at 1, 3 and 10 times its size.
 
-Its roll calls grow, its states do not; 33 of them vote, the others are absent. The reviewed numbers
-of completeness are those of the small sample, so a larger one would rightly not be published: the
-steps are run one by one, each in a process of its own, up to the suites.
+The number of roll calls grows, that of states does not; 33 vote, the others are absent. The
+reviewed numbers of completeness are those of the small sample, so a larger one would rightly be
+refused: the steps are run one by one, each in its own process, up to the suites.
 
 Belongs here: running the steps on a larger Assembly. Not here: what the steps do.
 """
@@ -19,7 +19,7 @@ import polars as pl
 from benchmarks.tables import megabytes, seconds, table
 from benchmarks.watch import Watched, watch
 from orchestration.layout import DBT_PROJECT
-from orchestration.sample import make_sample
+from orchestration.sample.files import make_sample
 
 TITLE = "Growth"
 TODAY = 7_000
@@ -27,7 +27,7 @@ STEPS = ("land and parse", "dbt: seeds and models", "dbt: tests", "suites")
 
 
 def section(scales: tuple[int, ...] | None = None) -> str:
-    """Time and peak memory a step at each scale of the sample; by default 1, 3, 10 times today."""
+    """Time and peak memory per step at each scale of the sample, by default 1, 3 and 10."""
     scales = scales or tuple(round(times * TODAY / _roll_calls_of_one()) for times in (1, 3, 10))
     rows, peaks = [], []
     first: dict[str, float] = {}
@@ -102,7 +102,7 @@ def land_and_parse(folder: Path) -> None:
     import dagster as dg
 
     from orchestration.definitions import build_defs
-    from orchestration.resources import Warehouse
+    from orchestration.run.warehouse import Warehouse
 
     warehouse = Warehouse(folder=str(folder / "warehouse"), mirror=str(folder / "mirror"))
     definitions = build_defs(warehouse)

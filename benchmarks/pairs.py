@@ -1,4 +1,4 @@
-"""The pair kernel beside a plain self-join in SQL and beside the least a matrix product can cost.
+"""The pair kernel beside a plain self-join in SQL and the lower bound of bare matrix products.
 
 Belongs here: three ways to the same pair counts, checked equal and timed side by side. Not here:
 the kernel itself (dbt_project/kernel).
@@ -61,7 +61,7 @@ def self_join(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnecti
 
 
 def limit(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) -> None:
-    """The least: nine products of bare 0 and 1 matrices a period and topic, written as they are.
+    """The lower bound: nine products of 0/1 matrices per period and topic, written as they are.
 
     States, schemes and topics stay numbers; absences and unanimity are not counted.
     """
@@ -132,7 +132,7 @@ def measure(published: Path, repeats: int = 3) -> list[tuple[str, float, float]]
                 file = Path(folder) / f"{run.__name__}{repeat}.duckdb"
                 with duckdb.connect(file) as target:
                     target.execute("set enable_progress_bar = false")
-                    # As the build has it (profiles.yml), for all three alike.
+                    # As in the build (profiles.yml), the same for all three.
                     target.execute("set preserve_insertion_order = false")
                     start = time.perf_counter()
                     run(votes, topics, target)

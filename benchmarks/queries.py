@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.tables import table
 from orchestration.layout import ROOT
-from orchestration.query import open_published
+from orchestration.published.query import open_published
 
 sys.path.insert(0, str(ROOT / "docs"))
 import answer_questions  # noqa: E402
@@ -30,7 +30,7 @@ MACROS = {
 COLD = """
 import sys, time
 start = time.perf_counter()
-from orchestration.query import open_published
+from orchestration.published.query import open_published
 from pathlib import Path
 imported = time.perf_counter()
 with open_published(Path(sys.argv[1])) as connection:
@@ -40,9 +40,11 @@ print(imported - start, time.perf_counter() - imported)
 
 
 def section(published: Path) -> str:
-    """Time each question: the median of warm repeats, beside one in a new process, file unread."""
+    """Time each question: the median of warm repeats, and one run in a new process, file cold."""
     page = answer_questions.PAGE.read_text(encoding="utf-8")
-    asked = {it["title"]: it["sql"] for it in answer_questions.questions(page)} | MACROS
+    asked = {
+        question["title"]: question["sql"] for question in answer_questions.questions(page)
+    } | MACROS
     rows, medians = [], []
     for title, sql in asked.items():
         warm = _warm(published, sql)
@@ -68,7 +70,7 @@ def _warm(published: Path, sql: str) -> float:
 
 
 def _cold(published: Path, sql: str) -> float:
-    """Seconds to open and ask in a new process, with the file's pages dropped from memory."""
+    """Seconds to open and query in a new process, with the file dropped from the page cache."""
     with published.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     ran = subprocess.run(

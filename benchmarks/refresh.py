@@ -1,4 +1,4 @@
-"""The whole refresh on the mirror, as a person runs it: seconds a step, memory, size.
+"""The whole refresh on the mirror, as a person runs it: seconds per step, memory, size.
 
 Belongs here: running `unga refresh` and reading its lines. Not here: what the steps do.
 """
@@ -38,7 +38,9 @@ def section(warehouse: Path) -> str:
     nothing = refreshed(warehouse, {"UNGA_MIRROR": str(mirror)})
     newest = _change_newest_session(mirror)
     again = refreshed(warehouse, {"UNGA_MIRROR": str(mirror)})
-    landing = sum(it.stat().st_size for it in (warehouse / "landing").rglob("*") if it.is_file())
+    landing = sum(
+        file.stat().st_size for file in (warehouse / "landing").rglob("*") if file.is_file()
+    )
     runs = table(
         ["refresh", "seconds", "peak memory"],
         [
@@ -76,7 +78,7 @@ def refreshed(warehouse: Path, sources: Mapping[str, str]) -> Watched:
 
 
 def _change_newest_session(mirror: Path) -> str:
-    """Write the newest session's file in other bytes that say the same; returns the session."""
+    """Rewrite the newest session's file with other bytes, same content; returns the session."""
     newest = max((mirror / "unxml").glob("[0-9]*.json"), key=lambda path: int(path.stem))
     lines = newest.read_text(encoding="utf-8").splitlines()
     newest.write_text("".join(f"{json.dumps(json.loads(line))}\n" for line in lines if line))
@@ -84,7 +86,7 @@ def _change_newest_session(mirror: Path) -> str:
 
 
 def steps(run: Watched) -> dict[str, float]:
-    """Seconds a step, by the lines with which steps begin; the start-up and the end among them."""
+    """Seconds per step, from the lines that begin each step, start-up and end included."""
     starts = [(0.0, "start (imports, Dagster)")]
     starts += [(at, line[2:]) for at, line in run.lines if line.startswith("… ")]
     last = max(at for at, line in run.lines if line.startswith("✓ "))
@@ -103,18 +105,18 @@ def _steps(run: Watched) -> str:
 
 
 def dbt_inside(warehouse: Path) -> str:
-    """What dbt did in the seconds of its step, from the results that the last run left."""
+    """How dbt spent its step, from the results that the last run left."""
     (results,) = (warehouse / "build").glob("*/dbt/run_results.json")
     said = json.loads(results.read_text(encoding="utf-8"))
     took: dict[str, list[float]] = {"seed": [], "model": [], "test": []}
-    slowest = sorted(said["results"], key=lambda it: -it["execution_time"])[:6]
-    for it in said["results"]:
-        took.setdefault(it["unique_id"].split(".")[0], []).append(it["execution_time"])
+    slowest = sorted(said["results"], key=lambda node: -node["execution_time"])[:6]
+    for node in said["results"]:
+        took.setdefault(node["unique_id"].split(".")[0], []).append(node["execution_time"])
     rows = [[f"{len(times)} {kind}s", seconds(sum(times))] for kind, times in took.items()]
     between = said["elapsed_time"] - sum(map(sum, took.values()))
     rows.append(["between them", seconds(between)])
     rows += [
-        [f"of these, `{it['unique_id'].split('.')[2]}`", seconds(it["execution_time"])]
-        for it in slowest
+        [f"of these, `{node['unique_id'].split('.')[2]}`", seconds(node["execution_time"])]
+        for node in slowest
     ]
     return table(["what", "seconds"], rows)

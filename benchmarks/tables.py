@@ -1,6 +1,6 @@
-"""The page of measurements, benchmarks/README.md: tables, and the machine that they are of.
+"""The page of measurements, benchmarks/README.md: tables, and the machine they are from.
 
-Belongs here: laying out and keeping what was measured. Not here: measuring.
+Belongs here: laying out and saving the results. Not here: measuring.
 """
 
 import os
@@ -29,13 +29,13 @@ def machine() -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; all columns but the first are numbers and stand to the right."""
+    """A Markdown table; all columns but the first are numbers, right-aligned."""
     lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
     return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
 
 
 def seconds(value: float) -> str:
-    """Seconds as text, with three digits that say something."""
+    """Seconds as text, with three significant digits."""
     return (
         f"{value:,.0f} s" if value >= 100 else f"{value:.1f} s" if value >= 1 else f"{value:.2f} s"
     )
@@ -47,7 +47,7 @@ def megabytes(value: float) -> str:
 
 
 def keep(title: str, text: str, page: Path = PAGE) -> None:
-    """Write a section into the page in the place of the one with its title, else at the end."""
+    """Write a section into the page, replacing the one of the same title, else at the end."""
     old = page.read_text(encoding="utf-8") if page.exists() else ""
     sections = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", old, re.MULTILINE))
     sections[title] = f"\n{text.strip()}\n\n"

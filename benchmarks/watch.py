@@ -1,7 +1,6 @@
-"""Watching a command run: how long, how much memory, and when it said what.
+"""Watching a command run: its time, its memory, and when it printed what.
 
-Belongs here: starting a process and measuring it with all that it starts. Not here: what is
-measured.
+Belongs here: starting a process and measuring it with its children. Not here: what is measured.
 """
 
 import os
@@ -32,7 +31,7 @@ class Watched:
 
 
 def watch(command: Sequence[str | Path], variables: Mapping[str, str] | None = None) -> Watched:
-    """Run a command to its end. Its memory is that of all its processes at one moment, at most.
+    """Run a command to its end; its memory is the peak of all its processes together.
 
     Looks at the resident pages in /proc twenty times a second, so a shorter peak may be missed;
     pages that processes share are counted once for each.

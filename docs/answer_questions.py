@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from orchestration.layout import Layout
-from orchestration.query import open_published
+from orchestration.published.query import open_published
 
 PAGE = Path(__file__).with_name("questions.md")
 # A title, words, one query, and the table that answers it.

@@ -42,7 +42,7 @@ def dictionary(known: Mapping[str, Any]) -> str:
     lines += [f"- [{layer}](#{layer}): {words}" for layer, words in LAYERS.items()]
     for layer, words in LAYERS.items():
         lines += ["", f"## {layer}", "", words]
-        for node in sorted(described, key=lambda it: it["name"]):
+        for node in sorted(described, key=lambda node: node["name"]):
             if node["schema"] == layer:
                 lines += _table(node)
     return "\n".join(lines) + "\n"

@@ -1,8 +1,8 @@
-"""The Data Docs as pages that need nothing from the internet.
+"""Data Docs pages that need nothing from the internet.
 
-Great Expectations' own pages take style and scripts from servers of others; without them the index
-stays empty and nothing tells a failed expectation from one that is met. Belongs here: what takes
-the place of that. Not here: what the pages say (runner.py).
+Great Expectations' own pages load style and scripts from other servers; without them the index
+stays empty and failed expectations look like met ones. Belongs here: the replacements. Not here:
+what was found (results.py, runner.py).
 """
 
 import html
@@ -13,9 +13,9 @@ from typing import Any
 
 from great_expectations.render.view import DefaultJinjaPageView
 
-from expectations.runner import SuiteResult
+from expectations.results import SuiteResult
 
-# Whatever a page would fetch, and what is of no use without it.
+# Whatever a page would fetch, and what is useless without it.
 _FETCHED = re.compile(
     r"<script[^>]*https?:[^>]*>\s*</script>|<link[^>]*https?:[^>]*>|<img[^>]*https?:[^>]*>"
     r"|background: url\('https?:[^)]*\)|<footer.*?</footer>",
@@ -36,7 +36,7 @@ td, th { border: 1px solid #ccc; padding: .25rem .6rem; text-align: left; vertic
 
 
 class Page(DefaultJinjaPageView):
-    """A page of Great Expectations that stands by itself."""
+    """A self-contained page of Great Expectations."""
 
     def render(self, document: Any, template: Any = None, **kwargs: Any) -> str:
         """The page as HTML."""
@@ -45,20 +45,20 @@ class Page(DefaultJinjaPageView):
 
 
 def write_index(docs: Path, results: Iterable[SuiteResult]) -> None:
-    """List the suites with their results, each with a link to its page if it has one."""
+    """List the suites and their results, with links to their pages."""
     docs.mkdir(parents=True, exist_ok=True)
     pages = {page.relative_to(docs).parts[1]: page for page in docs.glob("validations/**/*.html")}
     rows = []
-    for it in results:
-        outcome = "passed" if it.passed else "failed"
-        name = html.escape(it.table)
-        if it.table in pages:
-            link = html.escape(pages[it.table].relative_to(docs).as_posix())
+    for result in results:
+        outcome = "passed" if result.passed else "failed"
+        name = html.escape(result.table)
+        if result.table in pages:
+            link = html.escape(pages[result.table].relative_to(docs).as_posix())
             name = f"<a href='{link}'>{name}</a>"
-        met = it.expectations - len(it.failures) if it.table in pages else 0
+        met = result.expectations - len(result.failures) if result.table in pages else 0
         rows.append(
             f"<tr><td>{name}</td><td class='{outcome}'>{outcome}</td>"
-            f"<td>{met} of {it.expectations}</td></tr>"
+            f"<td>{met} of {result.expectations}</td></tr>"
         )
     (docs / "index.html").write_text(
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Data Docs</title>"

@@ -1,7 +1,7 @@
 """Run the suites on a build file: what passed, what failed and why, and the Data Docs.
 
-Belongs here: reading a suite's two files, Great Expectations, and failures in words. Not here: what
-is expected (suites/), or what follows from a failure (orchestration/).
+Belongs here: reading a suite's two files, running Great Expectations, describing failures. Not
+here: what is expected (suites/), or what follows from a failure (orchestration/).
 
 Great Expectations takes seconds to import, so only the functions that run it do so; and it does not
 work on DuckDB, so each suite's query reduces its table to a small frame first.
@@ -13,12 +13,13 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import yaml
+
+from expectations.results import Failure, SuiteResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,29 +32,11 @@ SUITES: tuple[str, ...] = tuple(sorted(path.stem for path in FOLDER.glob("*.yml"
 # Folders of the Data Docs.
 SECTIONS = ("expectations", "validations", "static")
 
-# Beyond this DuckDB sets aside on disk.
+# Beyond this DuckDB spills to disk.
 MEMORY = "800MB"
 
-# Of rows, and of things in a row, that a failure names.
+# How many rows, and values in a row, a failure names.
 NAMED = 10
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One expectation that is not met, and where."""
-
-    expectation: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class SuiteResult:
-    """What a suite found in its table."""
-
-    table: str
-    passed: bool
-    expectations: int
-    failures: list[Failure] = field(default_factory=list)
 
 
 def read_suite(table: str) -> dict[str, Any]:
@@ -70,7 +53,7 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFram
 
 
 def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> list[SuiteResult]:
-    """Check the marts of a build file, and write the results to the Data Docs in `docs`, anew."""
+    """Check the marts of a build file, and replace the Data Docs in `docs` by the results."""
     results, validated = [], []
     for section in SECTIONS:
         if (docs / section).exists():
@@ -94,7 +77,7 @@ def run_suite(connection: duckdb.DuckDBPyConnection, table: str) -> SuiteResult:
 def _run(
     connection: duckdb.DuckDBPyConnection, context: AbstractDataContext, table: str
 ) -> tuple[SuiteResult, Any]:
-    """What the suite found, and the identifier under which the context keeps it, if it ran."""
+    """What the suite found, and the identifier of its result in the context, if it ran."""
     suite = read_suite(table)
     try:
         frame = read_frame(connection, table)
@@ -155,7 +138,7 @@ def _context(docs: Path) -> AbstractDataContext:
 def _validate(
     context: AbstractDataContext, suite: Mapping[str, Any], frame: pd.DataFrame
 ) -> tuple[Any, ExpectationSuiteValidationResult]:
-    """Run the suite on the frame; the identifier under which the result is kept, and the result."""
+    """Run the suite on the frame; returns the result and its identifier in the context."""
     import great_expectations as gx
 
     table = suite["name"]
@@ -193,23 +176,26 @@ def _write_docs(
 
     from expectations.pages import write_index
 
-    suites = [ExpectationSuiteIdentifier(it.expectation_suite_identifier.name) for it in validated]
+    suites = [
+        ExpectationSuiteIdentifier(identifier.expectation_suite_identifier.name)
+        for identifier in validated
+    ]
     context.build_data_docs(resource_identifiers=[*suites, *validated], build_index=False)
     write_index(docs, results)
 
 
 def _in_words(table: str, result: ExpectationSuiteValidationResult) -> SuiteResult:
-    checked: list[Any] = [it.to_json_dict() for it in result.results]
+    checked: list[Any] = [judged.to_json_dict() for judged in result.results]
     failures = [
-        Failure(it["expectation_config"]["description"], _detail(it))
-        for it in checked
-        if not it["success"]
+        Failure(judged["expectation_config"]["description"], _detail(judged))
+        for judged in checked
+        if not judged["success"]
     ]
     return SuiteResult(table, not failures, len(checked), failures)
 
 
 def _detail(result: Mapping[str, Any]) -> str:
-    """The rows at fault, by what a person knows them by, and what to do about them."""
+    """The rows at fault, by the names that a person knows, and what to do about them."""
     found, expected = result["result"], result["expectation_config"]
     if rows := found.get("unexpected_index_list"):
         checked = [expected["kwargs"].get(key) for key in ("column", "column_A", "column_B")]
@@ -224,7 +210,7 @@ def _detail(result: Mapping[str, Any]) -> str:
 
 
 def _row_in_words(row: Mapping[str, Any], checked: Sequence[str | None]) -> str:
-    """What names the row, then the values that are not as expected."""
+    """The columns that identify the row, then the values that are not as expected."""
     values = {column: _plain(value) for column, value in row.items() if not _is_null(value)}
     named = [f"{column} {values[column]}" for column in values if column not in checked]
     wrong = [f"{column} {values[column]}" for column in values if column in checked]
@@ -236,7 +222,7 @@ def _is_null(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A value as a person writes it: 3 for the 3.0 that pandas makes of it, a list cut short."""
+    """A value as a person writes it: 3 instead of pandas' 3.0, a long list cut short."""
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 1)
     listed = str(value).removesuffix("T00:00:00").split(", ")

@@ -1,1 +1,16 @@
-"""The Dagster code location and the command line."""
+"""The Dagster code location and the command line.
+
+Belongs here: `definitions.py` (wiring only), `layout.py` (paths only), and one folder a concern. A
+module imports only from those below it in this list, which import-linter holds (pyproject.toml):
+
+- `cli/`: commands, options and words
+- `definitions.py`
+- `assets/`: thin, what Dagster must know; `automation/`: when to refresh
+- `published/`: the finished file, and reading it
+- `run/`: the state of one refresh
+- `sources/`: the sources of votes; `sample/`: an invented Assembly in their layouts
+- `layout.py`
+
+Not here: the arithmetic of votes and the SQL of models (dbt_project/), what a build must show
+(expectations/), the report (reports/).
+"""

@@ -6,23 +6,25 @@ any of them does.
 
 import dagster as dg
 
-import orchestration.run_record  # noqa: F401 - heard by every connection from here on
-from orchestration.assets.dbt import DBT, Dbt, warehouse_models
+from orchestration.assets.checks import suite_checks
+from orchestration.assets.dbt import DBT, warehouse_models
+from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import exports, published
 from orchestration.assets.raw import raw_assets, raw_ledgers, sessions
 from orchestration.assets.report import study_report
-from orchestration.checks import suite_checks
+from orchestration.automation.schedules import yearly_refresh
+from orchestration.automation.sensors import killed_runs, new_sessions, new_undl_file
 from orchestration.layout import DBT_PROJECT
-from orchestration.progress import progress_logger
-from orchestration.resources import Warehouse
-from orchestration.schedules import yearly_refresh
-from orchestration.sensors import killed_runs, new_sessions, new_undl_file
+from orchestration.run.dagster_storage import write_without_waiting
+from orchestration.run.progress import progress_logger
+from orchestration.run.warehouse import Warehouse
 from orchestration.sources.schemas import RAW_TABLES
 
 
 def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
     """Everything, on one warehouse: the UI, the command line and the tests all start here."""
+    write_without_waiting()
     warehouse = warehouse or Warehouse()
     models = warehouse_models()
     marts = [key for key in models.keys if key.path[0] == "marts"]
@@ -55,7 +57,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
                 project_dir=str(DBT_PROJECT),
                 profiles_dir=str(DBT_PROJECT),
                 dbt_executable=str(DBT),
-                # What dbt says for its own makers only would be 8 MB a run.
+                # At dbt's default level, debug, its log would be 8 MB a run.
                 global_config_flags=["--log-level-file", "info"],
             ),
         },

@@ -1,4 +1,4 @@
-"""Where everything lies: the project's folders and those of one warehouse.
+"""Where everything is: the project's folders and those of one warehouse.
 
 Belongs here: paths, and what environment variables say about them. Not here: anything that reads
 or writes what the paths lead to.
@@ -12,7 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
 
-_CODE = ("orchestration/**/*.py", "expectations/**/*.py", "dbt_project/dbt_project.yml") + tuple(
+_PACKAGES = ("orchestration", "expectations", "reports")
+_CODE = (*(f"{package}/**/*.py" for package in _PACKAGES), "dbt_project/dbt_project.yml") + tuple(
     f"dbt_project/{folder}/**/*.{kind}"
     for folder, kind in [
         ("models", "sql"),
@@ -25,7 +26,7 @@ _CODE = ("orchestration/**/*.py", "expectations/**/*.py", "dbt_project/dbt_proje
         ("kernel", "py"),
     ]
 )
-_CODE += ("expectations/suites/*.*", "orchestration/**/*.j2", "requirements.lock")
+_CODE += ("expectations/suites/*.*", "reports/*.j2", "requirements.lock")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Layout:
         return cls(Path(os.environ.get("UNGA_WAREHOUSE") or ROOT / "warehouse").absolute())
 
     def landing(self, synthetic: bool) -> Path:
-        """Where releases are kept as they came; the sample's apart from the real ones."""
+        """Where releases are kept unchanged; the sample's apart from the real ones."""
         return self.folder / "sample" / "landing" if synthetic else self.folder / "landing"
 
     def published(self, synthetic: bool) -> Path:
@@ -59,7 +60,7 @@ class Layout:
 
     @property
     def build(self) -> Path:
-        """One folder a run, for what is not published yet."""
+        """One folder per run, for what is not published yet."""
         return self.folder / "build"
 
     @property
@@ -74,7 +75,7 @@ class Layout:
 
     @property
     def reports(self) -> Path:
-        """The reports on the configured study, a folder each."""
+        """The reports on the configured study, each in a folder."""
         return self.folder / "reports"
 
     @property
@@ -93,7 +94,7 @@ class Layout:
 
     @property
     def log(self) -> Path:
-        """What the last refresh printed beside its own lines."""
+        """What libraries printed during the last refresh."""
         return self.folder / "refresh.log"
 
     @property

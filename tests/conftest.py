@@ -1,4 +1,4 @@
-"""What every test shares: the mirror, a built sample, and that nothing calls home.
+"""What all tests share: the mirror, a built sample, and no telemetry.
 
 Belongs here: fixtures that several folders of tests use. Not here: data of one test.
 """
@@ -19,16 +19,24 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_configure() -> None:
-    """Parse the dbt project once, before the processes of a run list the tests of its manifest."""
+    """Parse the dbt project once, before the workers of a run collect the tests of its manifest."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         from orchestration.assets.dbt import manifest
 
         manifest()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that need a whole refresh of the real votes, by their fixture."""
+    for item in items:
+        if "built_mirror" in getattr(item, "fixturenames", ()):
+            item.add_marker("real_refresh")
+
+
 @pytest.fixture(scope="session")
 def mirror() -> Path:
-    """The folder of real votes that UNGA_MIRROR names; the test is skipped aloud without it."""
+    """The real votes in the folder that UNGA_MIRROR names; without it, skip and say so."""
     named = os.environ.get("UNGA_MIRROR", "")
     if not named:
         pytest.skip("UNGA_MIRROR is not set: the real votes are not tested here")
@@ -60,7 +68,7 @@ def rehearsal() -> Path:
 def made_once(
     tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
 ) -> Path:
-    """A folder that all processes of a test run share, filled by the first that needs it."""
+    """A folder shared by all workers of a test run, filled by the first that needs it."""
     root = tmp_path_factory.getbasetemp()
     root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
     folder, made = root / name, root / f"{name}.made"
@@ -74,7 +82,7 @@ def made_once(
 
 
 def build(warehouse: Path, *arguments: str, **variables: str) -> None:
-    """Run the command line, which has to end well."""
+    """Run the command line, which has to succeed."""
     made = unga(warehouse, *arguments, **variables)
     assert made.returncode == 0, made.stdout + made.stderr
 

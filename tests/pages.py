@@ -13,7 +13,7 @@ from types import ModuleType
 ROOT = Path(__file__).parents[1]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")})
 
-# A block, and why it is not run if the page says so on the line before.
+# A block, and the reason on the line before if it is not run.
 _BLOCK = re.compile(
     r"(?:^<!-- not run: (?P<reason>.+) -->\n)?^```(?P<kind>.*)\n(?P<code>(?:(?!```).*\n)*)```$",
     re.MULTILINE,
@@ -40,9 +40,9 @@ def blocks() -> list[Block]:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         name = str(page.relative_to(ROOT))
-        for it in _BLOCK.finditer(text):
-            line = text.count("\n", 0, it.start("code"))
-            found.append(Block(name, line, it["kind"], it["code"], it["reason"]))
+        for block in _BLOCK.finditer(text):
+            line = text.count("\n", 0, block.start("code"))
+            found.append(Block(name, line, block["kind"], block["code"], block["reason"]))
     return found
 
 

@@ -34,7 +34,7 @@ def name_key(names: list[str]) -> list[str]:
     source = (DBT / "macros" / "state_name_key.sql").read_text(encoding="utf-8")
     expression = jinja2.Template(source + "{{ state_name_key('name') }}").render().strip()
     given = pl.DataFrame({"name": names})
-    # A connection of its own: an unread result elsewhere would block the one that all share.
+    # A separate connection: an unread result elsewhere would block the shared one.
     with duckdb.connect() as connection:
         connection.register("given", given.to_arrow())
         keys = connection.sql(f"select {expression} as name_key from given").pl()

@@ -1,7 +1,7 @@
 """The sources as they are served: a Dataverse and the Secretariat's raw files, on the loopback.
 
 Belongs here: servers that answer as the public ones do, from files of the mirror and the rehearsal.
-Not here: ways a server can fail (unit/sources/serving.py), or what the warehouse makes of them.
+Not here: ways a server can fail (unit/sources/serving.py), or what the warehouse does then.
 """
 
 import gzip
@@ -26,7 +26,7 @@ class Sources:
     dataverse_folder: Path
     url: str = ""
     asked: list[str] = field(default_factory=list)
-    # Files of the Dataverse that are listed and not handed out.
+    # Files that the Dataverse lists and does not serve.
     withheld: set[str] = field(default_factory=set)
 
     @property

@@ -1,4 +1,4 @@
-"""Warehouses for tests: the command line on one, in a process of its own.
+"""Warehouses for tests: the command line on one, in a separate process.
 
 Belongs here: starting the project's commands as a person does. Not here: fixtures (conftest.py), or
 what a test looks for.
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 UNGA = Path(sys.executable).with_name("unga")
-# Long enough for a busy machine; whatever takes longer hangs.
-PATIENCE = 900
+# Seconds. Enough for a busy machine; what takes longer hangs.
+TIMEOUT = 900
 
 
 def environment(warehouse: Path, mirror: str = "") -> dict[str, str]:
@@ -32,12 +32,12 @@ def unga(
         cwd=warehouse,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
 
 
 def start(warehouse: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """Start the command line and go on; its lines are to be read from `stdout`."""
+    """Start the command line without waiting; its output is read from `stdout`."""
     return subprocess.Popen(
         [UNGA, *arguments],
         env=environment(warehouse) | variables,
@@ -49,7 +49,7 @@ def start(warehouse: Path, *arguments: str, **variables: str) -> subprocess.Pope
 
 
 def wait_for_line(run: subprocess.Popen[str], start_of_line: str) -> str:
-    """Read what a run says up to a line that starts so; fail if it ends before."""
+    """Read a run's output up to a line that starts so; fail if it ends before."""
     assert run.stdout
     said = ""
     for line in run.stdout:
@@ -60,10 +60,10 @@ def wait_for_line(run: subprocess.Popen[str], start_of_line: str) -> str:
 
 
 def wait_until(true: Callable[[], object], what: str) -> None:
-    """Wait until it is true; fail if that takes longer than anything may."""
-    until = time.monotonic() + PATIENCE
+    """Wait until a condition holds; fail after TIMEOUT."""
+    until = time.monotonic() + TIMEOUT
     while not true():
-        assert time.monotonic() < until, f"not in {PATIENCE} s: {what}"
+        assert time.monotonic() < until, f"not in {TIMEOUT} s: {what}"
         time.sleep(0.05)
 
 

@@ -8,9 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from importlib import metadata
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,33 +17,20 @@ import duckdb
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
-    DbtCliResource,
     DbtProject,
     dbt_assets,
 )
-from packaging.version import Version
 
+from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.layout import DBT_PROJECT
-from orchestration.outcomes import Outcome
-from orchestration.resources import Warehouse
+from orchestration.run.check_results import CheckResult
+from orchestration.run.warehouse import Warehouse
 from orchestration.sources.schemas import SCHEMAS
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 DBT = Path(sys.executable).with_name("dbt")
 ROWS_SHOWN = 5
-
-
-class Dbt(DbtCliResource):
-    """dbt as a command alone, which asks nobody on the internet for its version."""
-
-    @cached_property
-    def _cli_version(self) -> Version:
-        """The installed version: Dagster would run `dbt --version`, which asks PyPI as well."""
-        return Version(metadata.version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
-        """No second dbt in this process: Dagster wants it to read the file, which is dbt's."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -70,10 +55,10 @@ class Translator(DagsterDbtTranslator):
         unique_id: str,
         project: DbtProject | None,
     ) -> dg.AssetCheckSpec | None:
-        """A test as a check that Dagster itself does not wait for.
+        """A test as a check that does not block in Dagster.
 
-        dbt skips what depends on a failed test, and the step fails with it. If Dagster waited too,
-        it would break the one dbt command into several.
+        dbt skips what depends on a failed test, and the step fails with it. If Dagster blocked too,
+        it would split the one dbt command into several.
         """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         return spec and spec._replace(blocking=False)
@@ -84,9 +69,9 @@ class Translator(DagsterDbtTranslator):
 
 
 def manifest() -> Path:
-    """The dbt manifest, parsed anew when any file of the dbt project is younger than it.
+    """The dbt manifest, parsed again if any file of the dbt project is newer.
 
-    Raises RuntimeError with dbt's own words if the project can't be parsed.
+    Raises RuntimeError with dbt's message if the project can't be parsed.
     """
     folders = ("models", "seeds", "macros", "tests")
     files = [path for folder in folders for path in (DBT_PROJECT / folder).rglob("*.*")]
@@ -94,7 +79,7 @@ def manifest() -> Path:
     youngest = max(path.stat().st_mtime for path in files)
     if not MANIFEST.exists() or MANIFEST.stat().st_mtime < youngest:
         MANIFEST.parent.mkdir(exist_ok=True)
-        # Parsed aside and moved in whole: another process may be reading the old one.
+        # Parsed aside and moved into place: another process may be reading the old one.
         with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as aside:
             parsed = subprocess.run(
                 [DBT, "parse", "--profiles-dir", ".", "--target-path", aside, "--log-path", aside],
@@ -137,16 +122,16 @@ def warehouse_models() -> dg.AssetsDefinition:
             )
         built = []
         for event in invocation.stream():
-            # The file is dbt's until dbt has ended: only then can rows be counted.
+            # dbt has the file until it ends: rows can be counted only then.
             if isinstance(event, dg.Output):
                 built.append(event)
             else:
                 yield event
         yield from _with_metadata(context, warehouse, built)
-        outcomes = failed_and_passed(warehouse.build_file, target)
-        warehouse.keep(outcomes)
+        results = failed_and_passed(warehouse.build_file, target)
+        warehouse.keep(results)
         if not invocation.is_successful():
-            said = [outcome.line() for outcome in outcomes if outcome.blocks]
+            said = [result.line() for result in results if result.blocks]
             raise dg.Failure(
                 "\n".join(said) or f"dbt failed: see {target / 'dbt.log'}", allow_retries=False
             )
@@ -164,19 +149,19 @@ def _with_metadata(
             yield output.with_metadata({**output.metadata, **shown})
 
 
-def failed_and_passed(database: Path, target: Path) -> list[Outcome]:
+def failed_and_passed(database: Path, target: Path) -> list[CheckResult]:
     """What dbt's tests found, failing rows included, and what could not be built."""
-    results = target / "run_results.json"
-    if not results.exists():
+    run_results = target / "run_results.json"
+    if not run_results.exists():
         return []
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    outcomes = []
-    for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
+    found = []
+    for result in json.loads(run_results.read_text(encoding="utf-8"))["results"]:
         node = nodes[result["unique_id"]]
         failed = result["status"] in ("fail", "error", "warn")
         if node["resource_type"] == "test" and result["status"] != "skipped":
-            outcomes.append(
-                Outcome(
+            found.append(
+                CheckResult(
                     table=_tested_table(nodes, node),
                     check=node["name"],
                     kind="dbt test",
@@ -187,8 +172,8 @@ def failed_and_passed(database: Path, target: Path) -> list[Outcome]:
                 )
             )
         elif failed:
-            outcomes.append(
-                Outcome(
+            found.append(
+                CheckResult(
                     table=f"{node['schema']}.{node['name']}",
                     check="is built",
                     kind=f"dbt {node['resource_type']}",
@@ -196,7 +181,7 @@ def failed_and_passed(database: Path, target: Path) -> list[Outcome]:
                     detail=result["message"],
                 )
             )
-    return outcomes
+    return found
 
 
 def _tested_table(nodes: Mapping[str, Any], node: Mapping[str, Any]) -> str:
@@ -209,7 +194,7 @@ def _tested_table(nodes: Mapping[str, Any], node: Mapping[str, Any]) -> str:
 def _failing_rows(
     database: Path, target: Path, node: Mapping[str, Any], result: Mapping[str, Any]
 ) -> str:
-    """A few of the rows that a test refuses, and where its query is."""
+    """A few of the rows that fail a test, and where its query is."""
     query = target / "compiled" / "unga" / node["original_file_path"]
     if not query.is_file():
         query = query / node["path"]

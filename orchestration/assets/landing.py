@@ -1,6 +1,6 @@
 """The landing assets: what each source serves, kept as it came.
 
-Belongs here: which sources a run asks, what came of each file, and what it means that a source does
+Belongs here: which sources a run asks, the outcome of each file, and what follows if a source does
 not answer. Not here: how a source is asked (sources/).
 """
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from orchestration.assets.metadata import OWNERS
-from orchestration.resources import Warehouse
-from orchestration.sample import make_sample
+from orchestration.run.warehouse import Warehouse
+from orchestration.sample.files import make_sample
 from orchestration.sources import (
     SOURCES,
     FileOutcome,
@@ -98,10 +98,10 @@ def _check(
 
 
 def _land_all(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dict[str, Landed]:
-    """What came of each source. Raises dg.Failure if nothing is landed and a file was refused.
+    """The outcome of each source. Raises dg.Failure if nothing is landed and a file was refused.
 
     A source that is out of reach is no fault of this warehouse, and the sample can take its place;
-    a landing that can't be written to, or a file that can't be used, has to be put right first.
+    a landing that can't be written to, or a file that can't be used, has to be fixed first.
     """
     landed = {name: _land(context, warehouse, name) for name in SOURCES}
     refused = [str(file) for source in landed.values() for file in source.refused]
@@ -112,7 +112,7 @@ def _land_all(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dict[s
 
 def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) -> Landed:
     folder = warehouse.layout.landing(warehouse.on_sample)
-    # The sample is whole whatever was asked for of the real sources.
+    # The sample is complete, whichever of the real sources were asked for.
     on_sample = warehouse.on_sample
     fetch, sessions = ([], []) if on_sample else (warehouse.fetch, warehouse.sessions)
     if warehouse.asked and not on_sample:
@@ -142,7 +142,7 @@ def _newest(warehouse: Warehouse, name: str) -> Release | None:
 
 
 def _metadata(landed: Landed) -> dict[str, dg.MetadataValue]:
-    """The release in use, and what came of each file that was asked for."""
+    """The release in use, and the outcome of each requested file."""
     outcomes = [
         f"| {file.name} | {file.outcome} | {file.reason} |".replace("\n", " ")
         for file in landed.files

@@ -1,7 +1,7 @@
 """The publication assets: the file that users read, the sample beside it, and the exports.
 
-Belongs here: whether a build may be published, and what becomes of it then. Not here: how the files
-are written (publish.py).
+Belongs here: whether a build may be published, and what is made of it then. Not here: how the files
+are written (published/).
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from expectations.runner import SUITES
+from orchestration.assets.checks import KIND
 from orchestration.assets.metadata import OWNERS
-from orchestration.checks import KIND
 from orchestration.layout import code_version
-from orchestration.publish import export_marts, replace_published, write_audit
-from orchestration.resources import Warehouse, now
-from orchestration.status import LATE_AFTER, STALE_AFTER
+from orchestration.published.exports import export_marts
+from orchestration.published.status import LATE_AFTER, STALE_AFTER
+from orchestration.published.swap import replace_published, write_audit
+from orchestration.run.lock import now
+from orchestration.run.warehouse import Warehouse
 
 DATABASE = dg.AssetKey(["published", "database"])
 SAMPLE = dg.AssetKey(["published", "sample"])
@@ -55,12 +57,12 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def publish(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.MaterializeResult]:
-        outcomes = warehouse.outcomes
+        results = warehouse.check_results
         _refuse_unchecked(warehouse, marts)
         at, code = now(), code_version()
         with warehouse.connect() as connection:
             through = write_audit(
-                connection, warehouse.run_id, at, code, warehouse.on_sample, outcomes
+                connection, warehouse.run_id, at, code, warehouse.on_sample, results
             )
             connection.execute("checkpoint")
         target = warehouse.layout.published(warehouse.on_sample)
@@ -71,8 +73,8 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 "file": dg.MetadataValue.path(target),
                 "bytes": target.stat().st_size,
                 "data through": str(through),
-                "checks passed": sum(outcome.passed for outcome in outcomes),
-                "warnings": sum(not outcome.passed for outcome in outcomes),
+                "checks passed": sum(result.passed for result in results),
+                "warnings": sum(not result.passed for result in results),
                 "code version": code,
                 "synthetic": warehouse.on_sample,
             },
@@ -83,17 +85,18 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
 def _refuse_unchecked(warehouse: Warehouse, marts: Sequence[dg.AssetKey]) -> None:
     """Raise dg.Failure unless this run built every mart, checked it, and found nothing wrong."""
+    results = warehouse.check_results
     missing = {".".join(key.path) for key in marts} - warehouse.tables()
-    checked = {it.table for it in warehouse.outcomes if it.kind == KIND}
+    checked = {result.table for result in results if result.kind == KIND}
     unchecked = {f"marts.{table}" for table in SUITES} - checked
-    if missing or unchecked or not any(it.kind == "dbt test" for it in warehouse.outcomes):
+    if missing or unchecked or not any(result.kind == "dbt test" for result in results):
         raise dg.Failure(
             "Not published: only a part of the refresh ran in this run. Materialize all assets "
             f"together, with their checks. Not built: {', '.join(sorted(missing)) or 'nothing'}; "
             f"not checked: {', '.join(sorted(unchecked)) or 'nothing'}.",
             allow_retries=False,
         )
-    wrong = [outcome.line() for outcome in warehouse.outcomes if outcome.blocks]
+    wrong = [result.line() for result in results if result.blocks]
     if wrong:
         raise dg.Failure("Not published:\n" + "\n".join(wrong), allow_retries=False)
 

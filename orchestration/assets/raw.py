@@ -16,8 +16,7 @@ import duckdb
 import polars as pl
 
 from orchestration.assets.metadata import OWNERS, table_metadata
-from orchestration.resources import Warehouse
-from orchestration.reviews import read_reviews
+from orchestration.run.warehouse import Warehouse
 from orchestration.sources import (
     SOURCES,
     FileOutcome,
@@ -30,13 +29,14 @@ from orchestration.sources import (
     refused_release,
     tell_refused_releases,
 )
+from orchestration.sources.reviews import read_reviews
 from orchestration.sources.schemas import LEDGERS, RAW_TABLES, ddl, polars_types
 
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")
 SESSIONS_KEY = dg.AssetKey(["raw", "sessions"])
 
-# Not built by itself: the raw steps report each session that they took in, so that one run over
-# everything still shows which sessions are there.
+# Not built by itself: the raw steps report each session they load, so that a run of everything
+# still shows which sessions there are.
 sessions = dg.AssetSpec(
     SESSIONS_KEY,
     deps=[["landing", name] for name in SOURCES],
@@ -49,7 +49,7 @@ sessions = dg.AssetSpec(
 )
 
 
-# Roll calls and votes by session, as each source has them before anything is read into them.
+# Roll calls and votes by session, as each source has them, before any interpretation.
 ROLL_CALLS_BY_SESSION: dict[str, str] = {
     "undl": """
         select session, count(distinct coalesce(nullif(undl_id, ''), resolution)) as roll_calls,
@@ -132,7 +132,7 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
     ],
 )
 def raw_ledgers(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Read a person's reviews, and read back what every source wrote of its files."""
+    """Load a person's reviews, and report what every source recorded about its files."""
     with warehouse.connect() as connection:
         # The sample has its own expected numbers, which nobody reviews.
         if not warehouse.on_sample:
@@ -146,10 +146,10 @@ def raw_ledgers(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
 def _newest_readable(
     context: dg.AssetExecutionContext, warehouse: Warehouse, name: str
 ) -> tuple[Release | None, ParsedFiles | None]:
-    """The newest landed release that can be read; an older one is taken loudly.
+    """The newest landed release that can be read; falling back to an older one is logged.
 
-    Those passed over are refused files of the source's last visit, and told as such. Raises
-    dg.Failure if the landing can't be used: that is no fault of any release.
+    Those passed over are recorded as refused files of the source's last visit. Raises dg.Failure if
+    the landing can't be used, which is no fault of any release.
     """
     folder = warehouse.layout.landing(warehouse.on_sample)
     refused: list[FileOutcome] = []
@@ -213,7 +213,7 @@ def _report_sessions(
     connection: duckdb.DuckDBPyConnection,
     name: str,
 ) -> None:
-    """Tell Dagster which sessions of the real Assembly are there; a new one is a new partition."""
+    """Report the sessions of the real Assembly to Dagster; a new one is a new partition."""
     if warehouse.on_sample:
         return
     found = connection.sql(ROLL_CALLS_BY_SESSION[name]).fetchall()

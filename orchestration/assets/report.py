@@ -1,14 +1,14 @@
 """The report as an asset: the study that dbt_project.yml configures, on the newest published file.
 
-Belongs here: which reports a refresh writes. Not here: what is in one (study_report/).
+Belongs here: which reports a refresh writes. Not here: what is in one (the package reports).
 """
 
 import dagster as dg
 
 from orchestration.assets.metadata import OWNERS
 from orchestration.assets.publication import DATABASE
-from orchestration.resources import Warehouse
-from orchestration.study_report.question import configured_study
+from orchestration.published.study import configured_study
+from orchestration.run.warehouse import Warehouse
 
 
 @dg.asset(
@@ -23,7 +23,7 @@ from orchestration.study_report.question import configured_study
 def study_report(warehouse: Warehouse) -> dg.MaterializeResult:
     """Write the report on each configured focus state into the warehouse's reports."""
     # Altair is slow to import, and only this step needs it.
-    from orchestration.study_report.page import build_report
+    from reports.page import build_report
 
     study, layout = configured_study(), warehouse.layout
     pages = [

@@ -1,7 +1,6 @@
-"""Harvard Dataverse: which versions a dataset has, and which file of each has the votes.
+"""Harvard Dataverse: the versions of a dataset, and the file of each that has the votes.
 
-Belongs here: the lists that Dataverse's own interface gives. Not here: what is in the files
-(voeten.py).
+Belongs here: the lists of Dataverse's API. Not here: what is in the files (voeten.py).
 """
 
 import hashlib
@@ -18,7 +17,7 @@ RELEASED = "RELEASED"
 
 @dataclass(frozen=True)
 class ListedFile:
-    """A file in Dataverse's list; size and MD5 only where they are those of what is served."""
+    """A file in Dataverse's list; size and MD5 only where they describe the served file."""
 
     id: int
     name: str
@@ -29,7 +28,7 @@ class ListedFile:
 
     def url(self, base: str) -> str:
         """Where the file is served as it was deposited."""
-        # Only what Dataverse converted has an original apart from it.
+        # Only a file that Dataverse converted has a separate original.
         return f"{base}/api/access/datafile/{self.id}" + (
             "?format=original" if self.converted else ""
         )
@@ -43,7 +42,7 @@ class Version:
     files: tuple[ListedFile, ...]
 
     def votes(self, stem: str, suffixes: Sequence[str]) -> ListedFile | None:
-        """The file whose name begins with `stem`, in the format that stands first; or none."""
+        """The file whose name begins with `stem`, in its first format; None if there is none."""
         named = [file for file in self.files if file.name.lower().startswith(stem)]
         readable = [file for file in named if file.name.lower().endswith(tuple(suffixes))]
         chosen = readable or named
@@ -81,7 +80,7 @@ def versions(client: Client, base: str, doi: str) -> list[Version]:
 
 
 def md5(path: Path) -> str:
-    """The hash that Dataverse states, against mishaps and not against malice."""
+    """The hash that Dataverse states: against accidents, not against malice."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Asking a server for a file: again if it fails, but not without end.
+"""Asking a server for a file, with retries that are bounded.
 
 Belongs here: retries, conditional requests, what an answer must be before a file is kept. Not here:
 which addresses a source has, or what is in its files.
@@ -27,19 +27,19 @@ from orchestration.sources.visits import Seen
 LARGEST_FILE = 4_000_000_000
 LARGEST_ANSWER = 16 << 20
 MOST_REDIRECTS = 5
-# What servers say that know no HEAD.
+# What servers that don't support HEAD answer.
 NO_HEAD = (405, 501)
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
-# All that is refused by its type: each source's server has words of its own for its data, Dataverse
-# even for R's (application/x-rlang-transport), and what is in a file is checked when it is read.
+# The only types that are refused: each server has its own name for its data, Dataverse even for R's
+# (application/x-rlang-transport), and the content of a file is checked when it is read.
 WEB_PAGES = ("text/html", "application/xhtml+xml")
-# As much of a web page's start as tells it from data.
+# Bytes at the start of a file that tell a web page from data.
 PAGE_STARTS = (b"<!doctype html", b"<html")
 
 
 def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
-    """One line in the log for a request that is made again; stamina's own goes to the terminal."""
+    """One line in the log for each retry; stamina's own would go to the terminal."""
     LOG.info("asked again in %.1f s: %s", details.wait_for, details.caused_by)
 
 
@@ -51,11 +51,11 @@ class NotThereError(NotInReachError):
 
 
 class NoAnswerError(NotInReachError):
-    """The server can't be reached or says nothing: another file of it would fare no better."""
+    """The server can't be reached or is silent: asking it for another file is no use."""
 
 
 class _TryAgainError(NotInReachError):
-    """What may go better in a while; `wait` is how long the server asked for, in seconds."""
+    """A fault that may pass; `wait` is how long the server asks to wait, in seconds."""
 
     def __init__(self, words: str, wait: float | None = None, answered: bool = True) -> None:
         super().__init__(words)
@@ -64,7 +64,7 @@ class _TryAgainError(NotInReachError):
 
 
 class Client:
-    """One visit to a server: every request of it together is bounded in time by the policy."""
+    """One visit to a server: the retry policy bounds the time of all its requests together."""
 
     def __init__(self, policy: RetryPolicy) -> None:
         self._policy = policy
@@ -89,18 +89,18 @@ class Client:
     def download(
         self, url: str, target: Path, known: Seen | LandedFile | None = None
     ) -> LandedFile | None:
-        """Stream a file to `target`; None if it is still the `known` one (304).
+        """Stream a file to `target`; None if it is unchanged since `known` (304).
 
-        The file stands under `target` only when it is whole. Raises NotInReachError, in words, for
-        every other answer than data.
+        `target` exists only once the file is complete. Raises NotInReachError, with a message for
+        people, for any answer other than data.
         """
         headers = _conditions(known)
         return self._retrying(lambda: self._download(url, target, headers))
 
     def has_changed(self, url: str, known: Seen | LandedFile, method: str = "HEAD") -> bool:
-        """Whether a file is another than the `known` one; its content is not asked for.
+        """Whether a file differs from the `known` one; its content is not requested.
 
-        Raises NotInReachError if the server does not hand it out.
+        Raises NotInReachError if the server does not serve it.
         """
 
         def ask() -> bool:
@@ -133,7 +133,7 @@ class Client:
             raise NotInReachError(f"{url}: expected JSON, found {text[:60]!r}") from error
 
     def _retrying(self, ask: Callable[[], T]) -> T:
-        """Ask again while a fault may pass: network faults, 429 and 5xx, and nothing else."""
+        """Retry what may pass: network faults, 429 and 5xx, and nothing else."""
         policy = self._policy
 
         def again(error: Exception) -> bool | float:
@@ -189,12 +189,12 @@ class Client:
     def _answer(
         self, url: str, headers: dict[str, str], method: str = "GET"
     ) -> Iterator[httpx.Response]:
-        """An answer of 200 or 304 (or that there is no HEAD), faults of the network by name."""
+        """An answer of 200 or 304, or that HEAD is not supported; network faults as our errors."""
         host = urlsplit(url).netloc
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise NoAnswerError(f"{host}: out of time, {self._policy.whole_visit:g} s for a visit")
-        # Silence, too, ends with the visit.
+        # A silent server is given up when the visit's time is up.
         timeout = httpx.Timeout(
             min(self._policy.silence, left), connect=min(self._policy.connect, left)
         )
@@ -217,11 +217,11 @@ class Client:
             raise NotInReachError(f"{url}: {error}") from error
 
     def _chunks(self, answer: httpx.Response, most: int) -> Iterator[bytes]:
-        """The body, whole: bounded in size and time, as long as the server said it would be."""
+        """The complete body: bounded in size and time, and as long as the server announced."""
         url = answer.request.url
         stated = answer.headers.get("Content-Length", "")
         size = 0
-        # As it arrives: gathered to a fixed size, a body that drips in would not be timed.
+        # As it arrives: in chunks of a fixed size, a body that drips in would never be timed out.
         for chunk in answer.iter_bytes():
             size += len(chunk)
             if size > most or (stated.isdecimal() and int(stated) > most):
@@ -238,7 +238,7 @@ class Client:
 
 
 def _conditions(known: Seen | LandedFile | None) -> dict[str, str]:
-    """The headers that ask for a file only if it is another than the known one."""
+    """The headers that ask for a file only if it differs from the known one."""
     headers = {}
     if known and known.etag:
         headers["If-None-Match"] = known.etag
@@ -248,9 +248,9 @@ def _conditions(known: Seen | LandedFile | None) -> dict[str, str]:
 
 
 def _differs(answer: httpx.Response, known: Seen | LandedFile) -> bool:
-    """Whether an answer is of another file, by tag, time or size: not all servers heed conditions.
+    """Whether an answer is of a changed file, by tag, time or size: some servers ignore conditions.
 
-    What is no data file at all is not in reach.
+    An answer that is no data file counts as not in reach.
     """
     if answer.status_code == httpx.codes.NOT_MODIFIED:
         return False
@@ -272,7 +272,7 @@ def _check_status(answer: httpx.Response, url: str) -> None:
         raise _TryAgainError(said, _retry_after(answer))
     if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
         raise NotThereError(said)
-    raise NotInReachError(f"{said}: the server does not hand it out")
+    raise NotInReachError(f"{said}: the server does not serve it")
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

@@ -22,7 +22,7 @@ from orchestration.sources.release import LandedFile, LandingError, Release, Sou
 from orchestration.sources.visits import VISITS
 
 MANIFEST = "release.json"
-# What browsers and editors leave while a file is not whole yet.
+# What browsers and editors leave while a file is incomplete.
 UNFINISHED = (".part", ".crdownload", ".download", ".tmp", ".swp")
 CHUNK = 1 << 20
 
@@ -36,7 +36,7 @@ class Landing:
         self.folder = landing / source
 
     def releases(self) -> list[Release]:
-        """The releases, oldest to newest; of the same day, in the order they landed."""
+        """The releases, oldest first; those of the same day in the order they landed."""
         releases = []
         for manifest in self.folder.glob(f"[!.]*/{MANIFEST}"):
             try:
@@ -53,7 +53,7 @@ class Landing:
         return releases[-1] if releases else None
 
     def dropped(self) -> list[Path]:
-        """The files that a person put into the landing and that no release has taken in yet."""
+        """The files that a person dropped into the landing and that no release has yet."""
         if not self.folder.is_dir():
             return []
         return sorted(
@@ -67,7 +67,7 @@ class Landing:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the landing, one process at a time; what a killed process left is cleared first.
+        """Lock the landing for one process, which first removes what a killed one left.
 
         Raises LandingError, which says what to do, for whatever the file system refuses.
         """
@@ -87,14 +87,14 @@ class Landing:
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
-        """A folder to gather a release in, gone afterwards. Only for the holder of the landing."""
+        """A temporary folder to gather a release in. Only for the holder of the lock."""
         with tempfile.TemporaryDirectory(
             prefix=".incoming-", dir=self.folder, ignore_cleanup_errors=True
         ) as folder:
             yield Path(folder)
 
     def same_bytes(self, files: Iterable[LandedFile]) -> Release | None:
-        """The landed release that holds just these bytes, whatever it is called."""
+        """The landed release with exactly these bytes, whatever its name."""
         wanted = sorted(file.sha256 for file in files)
         for release in reversed(self.releases()):
             if sorted(file.sha256 for file in release.files) == wanted:
@@ -102,7 +102,7 @@ class Landing:
         return None
 
     def same_content(self, file: LandedFile) -> Release | None:
-        """The landed release of one file that holds just this text, however it was packed."""
+        """The landed release of one file with exactly this text, however it was packed."""
         for release in reversed(self.releases()):
             if file.content and [one.content for one in release.files] == [file.content]:
                 return release
@@ -116,7 +116,7 @@ class Landing:
         return None
 
     def new_release(self, name: str, day: date | None, files: Iterable[LandedFile]) -> Release:
-        """What a staging folder will be once it is taken in.
+        """The release that a staging folder will become.
 
         Raises SourceError if the name is taken.
         """
@@ -133,7 +133,7 @@ class Landing:
         return release
 
     def take_in(self, staged: Path, release: Release) -> None:
-        """Make a staging folder a release, whole or not at all; its files can't be written to."""
+        """Turn a staging folder into a release atomically; its files become read-only."""
         _write_manifest(staged / MANIFEST, release)
         for path in staged.iterdir():
             if path.is_file():
@@ -143,17 +143,17 @@ class Landing:
 
 
 def landed_releases(landing: Path, source: str) -> list[Release]:
-    """The releases of a source, oldest to newest; of the same day, in the order they landed."""
+    """The releases of a source, oldest first; those of the same day in the order they landed."""
     return Landing(landing, source).releases()
 
 
 def dropped_files(landing: Path, source: str) -> list[Path]:
-    """The files that a person put into a source's landing and that no release has taken in yet."""
+    """The files that a person dropped into a source's landing and that no release has yet."""
     return Landing(landing, source).dropped()
 
 
 def copy_in(path: Path, folder: Path, url: str | None = None) -> LandedFile:
-    """Copy a file into a staging folder, hashed on the way; no `url` says a person put it there."""
+    """Copy and hash a file into a staging folder; without a `url`, a person dropped it."""
     digest = hashlib.sha256()
     size = 0
     with path.open("rb") as read, (folder / path.name).open("wb") as write:
@@ -188,7 +188,7 @@ def check_whole(release: Release) -> None:
 
 
 def staged(release: Release, folder: Path) -> Release:
-    """A release while it still lies in its staging folder."""
+    """A release that is still in its staging folder."""
     return replace(release, folder=folder)
 
 
@@ -221,7 +221,7 @@ def _other_bytes(folder: Path, files: tuple[LandedFile, ...]) -> SourceError:
 
 
 def _now_after(releases: list[Release]) -> datetime:
-    """This second, or one later than any landed release: the order of landing is kept."""
+    """This second, or one after the newest release's, so that the order of landing is kept."""
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     return max([now, *(release.landed_at + timedelta(seconds=1) for release in releases)])
 

@@ -1,7 +1,7 @@
 """A release's tables as Parquet, parsed once: in the folder `parsed` of the release.
 
-Belongs here: writing what parsing yields, telling whether it is still whole and of today's parser,
-and parsing anew if not. Not here: parsing (each source), or the tables in DuckDB (assets/raw.py).
+Belongs here: writing what parsing yields, telling whether it is intact and of the current parser,
+and parsing again if not. Not here: parsing (each source), or the tables in DuckDB (assets/raw.py).
 """
 
 import hashlib
@@ -27,11 +27,11 @@ class ParsedFiles:
 
 
 def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
-    """Write a release's tables into its folder, in place of those of another parser.
+    """Write a release's tables into its folder, replacing those of another parser version.
 
     Raises SourceError if parsing yielded what the declaration of a table does not allow.
     """
-    # Here, since a probe has no need of it and it takes long to load.
+    # Slow to import, and a probe does not need it.
     from dataframely.exc import SchemaError, ValidationError
 
     from orchestration.sources.schemas import SCHEMAS, ddl
@@ -69,7 +69,7 @@ def write_parsed(release: Release, parsed: Parsed, parser: int) -> None:
 
 
 def parsed_files(source: SourceModule, landing: Path, release: Release) -> ParsedFiles:
-    """The Parquet files of a landed release, parsed anew if they are gone, damaged or outdated.
+    """The Parquet files of a landed release, parsed again if missing, damaged or outdated.
 
     Raises SourceError if the kept files are not those that landed or can't be read whole.
     """
@@ -85,7 +85,7 @@ def parsed_files(source: SourceModule, landing: Path, release: Release) -> Parse
 
 
 def _read(release: Release, parser: int) -> ParsedFiles | None:
-    """What lies in the folder, if it is whole, of this parser and of today's columns."""
+    """What the folder has, if it is intact, of this parser and with the current columns."""
     from orchestration.sources.schemas import RAW_TABLES, ddl
 
     folder = release.folder / FOLDER

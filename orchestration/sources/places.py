@@ -1,4 +1,4 @@
-"""Files where they lie before they land: on a disk, or on a server.
+"""Files before they land: on a disk, or on a server.
 
 Belongs here: telling from outside whether a file is the one that was read before, and fetching it.
 Not here: which files a source has and where (each source), or what is in them.
@@ -22,11 +22,11 @@ from orchestration.sources.visits import Seen, Visit
 
 
 class Place(Protocol):
-    """A file where it lies."""
+    """A file at its place of origin."""
 
     @property
     def label(self) -> str:
-        """What it is called in an outcome."""
+        """Its name in an outcome."""
 
     @property
     def name(self) -> str:
@@ -34,16 +34,16 @@ class Place(Protocol):
 
     @property
     def address(self) -> str:
-        """Where it lies, as an address that tells it from all others."""
+        """Its unique address."""
 
     def is_as(self, seen: Seen) -> bool:
-        """Whether it looks as it did. Raises NotInReachError if that can't be found out."""
+        """Whether it is unchanged. Raises NotInReachError if that can't be determined."""
 
     def fetch(self, folder: Path, seen: Seen | None) -> LandedFile | None:
-        """The file in a staging folder; None if it is as it was seen. Raises NotInReachError."""
+        """The file in a staging folder; None if it is unchanged. Raises NotInReachError."""
 
     def looks(self) -> Seen:
-        """How it looked when it was fetched, to know it by the next time."""
+        """What it looked like when fetched, to recognize it the next time."""
 
 
 @dataclass
@@ -93,7 +93,7 @@ class OnDisk:
 
 @dataclass
 class OnServer:
-    """A file that a server hands out at an address."""
+    """A file that a server serves at an address."""
 
     client: Client
     url: str
@@ -107,7 +107,7 @@ class OnServer:
 
     @property
     def name(self) -> str:
-        """The name it is to have on disk."""
+        """The name that it gets on disk."""
         return self.file_name
 
     @property
@@ -116,11 +116,11 @@ class OnServer:
         return self.url
 
     def is_as(self, seen: Seen) -> bool:
-        """By what the server says to a conditional request, which no file is sent for."""
+        """By the server's answer to a conditional request, for which it sends no file."""
         return not self.client.has_changed(self.url, seen)
 
     def fetch(self, folder: Path, seen: Seen | None) -> LandedFile | None:
-        """The file, or nothing if the server says that it is as it was."""
+        """The file, or None if the server says that it is unchanged."""
         self._fetched = self.client.download(self.url, folder / self.file_name, seen)
         return self._fetched
 
@@ -134,7 +134,7 @@ class OnServer:
 
 @dataclass
 class Visiting:
-    """One visit to a source, file by file: what is as it was is told without fetching it.
+    """One visit to a source, file by file: what is unchanged is recognized without fetching it.
 
     In a visit that only probes, nothing is fetched: what `land` would fetch is new.
     """
@@ -150,13 +150,14 @@ class Visiting:
         self.landed = {file.sha256 for release in self.landing.releases() for file in release.files}
 
     def outcome_without_reading(self, place: Place) -> FileOutcome | None:
-        """What came of a file, if that can be told from outside, or in a probe; else None.
+        """A file's outcome, if it is known without reading, or in a probe; else None.
 
         Raises NotInReachError.
         """
         known = self.known(place)
         if known and known.outcome is Outcome.REFUSED:
-            # Only how it looks is compared: it is read again when that, or the parser, differs.
+            # Only size, time and tags are compared: it is read again when they, or the parser,
+            # differ.
             if place.is_as(known):
                 return FileOutcome(place.label, Outcome.REFUSED, known.reason)
         elif known and self.probe and place.is_as(known):
@@ -168,7 +169,7 @@ class Visiting:
         return None
 
     def known(self, place: Place) -> Seen | None:
-        """How a file looked when it was read last, if what came of that still holds."""
+        """What a file looked like when last read, if its outcome still holds."""
         known = self.before.seen.get(place.address)
         if known is None:
             return self._known_from_release(place)
@@ -177,7 +178,7 @@ class Visiting:
         return known if known.sha256 in self.landed else None
 
     def _known_from_release(self, place: Place) -> Seen | None:
-        """A landing without visits: what a release says of the file from that address."""
+        """For a landing without visits: what a release says of the file from that address."""
         for release in reversed(self.landing.releases()):
             for file in release.files:
                 if file.url == place.address and (file.etag or file.last_modified):
@@ -193,18 +194,18 @@ class Visiting:
     def remember(
         self, place: Place, outcome: Outcome, reason: str = "", sha256: str | None = None
     ) -> FileOutcome:
-        """Note what came of a file that was read."""
+        """Record the outcome of a file that was read."""
         self.seen[place.address] = replace(
             place.looks(), outcome=outcome, reason=reason, sha256=sha256, parser=self.parser
         )
         return FileOutcome(place.label, outcome, reason)
 
     def refused(self, place: Place, error: SourceError) -> FileOutcome:
-        """Note a file that can't be used."""
+        """Record a file that can't be used."""
         self.log(f"{self.landing.source}: refused: {error}")
         return self.remember(place, Outcome.REFUSED, str(error))
 
 
 def not_in_reach(name: str, error: NotInReachError) -> FileOutcome:
-    """The outcome of asking for what did not answer."""
+    """The outcome where nothing answered."""
     return FileOutcome(name, Outcome.NOT_IN_REACH, str(error))

@@ -3,8 +3,8 @@
 Belongs here: turning such a file into a table of text, as a csv would give it. Not here: which
 columns a source has, or what its values mean.
 
-pyreadr's own data frames hold each text of each row and take 2 GB for a file of 6 MB. Its parser
-calls back for every value, so that here each different text is kept once, with a number a row.
+pyreadr's own data frames hold the text of every row and take 2 GB for a file of 6 MB. Its parser
+calls back for every value, so each distinct text is kept once here, with a number per row.
 """
 
 from array import array
@@ -23,7 +23,7 @@ from orchestration.sources.release import SourceError
 # Far above any file known (1.3 million).
 MOST_ROWS = 20_000_000
 ROWS_AT_ONCE = 250_000
-# R's missing whole number.
+# R's missing integer.
 NO_INTEGER = -(2**31)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -109,9 +109,8 @@ class _Frames(Parser):
 def to_parquet(path: Path, target: Path, wanted: str) -> list[str]:
     """Write the one data frame that has a column `wanted` as text; its columns' names.
 
-    Whole numbers are written as such, days as 2022-03-02, true and false as 1 and 0; what is
-    missing in any of R's ways is null. Raises SourceError if the file can't be read or has no such
-    frame.
+    Integers are written as such, dates as 2022-03-02, true and false as 1 and 0; every kind of
+    missing value in R is null. Raises SourceError if the file can't be read or has no such frame.
     """
     parser = _Frames()
     try:
@@ -150,7 +149,7 @@ def _text(value: float, data_type: Any) -> str | None:
 
 
 def _column(codes: Any, texts: list[str | None]) -> pa.DictionaryArray:
-    """Numbers into a list of texts, -1 and what points to a missing text as null."""
+    """Numbers into a list of texts; -1 and pointers to a missing text become null."""
     missing = np.array([text is None for text in texts] + [True])
     return pa.DictionaryArray.from_arrays(
         pa.array(codes, mask=missing[codes]), pa.array([text or "" for text in texts], pa.string())

@@ -1,6 +1,6 @@
-"""What a source, a release and an outcome are, and where a source is asked.
+"""What a source, a release and an outcome are, and where sources are asked.
 
-Belongs here: the words that every source shares. Not here: how files are moved and named on disk
+Belongs here: the terms that all sources share. Not here: how files are moved and named on disk
 (landing.py), how a server is asked (http.py), or what is in any one source's files.
 """
 
@@ -20,11 +20,11 @@ class SourceError(Exception):
 
 
 class NotInReachError(SourceError):
-    """A place that did not hand out what was asked of it; what is landed stays in use."""
+    """A place that did not serve what was requested; what is landed stays in use."""
 
 
 class ByHandError(SourceError):
-    """Nothing that can be asked: a person has to bring the file. No fault."""
+    """Nothing can be asked: a person has to bring the file. Not a fault."""
 
 
 class LandingError(SourceError):
@@ -33,7 +33,7 @@ class LandingError(SourceError):
 
 @dataclass(frozen=True)
 class Source:
-    """A place that votes come from, with its terms and the layouts of it that can be read."""
+    """A place that votes come from, with its terms and the schema versions that can be read."""
 
     name: str
     title: str
@@ -41,12 +41,12 @@ class Source:
     citation: str
     terms: str
     url: str
-    layouts: tuple[str, ...]
+    schema_versions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file of a release as it came; `url` is where from, None if a person put it there.
+    """One file of a release, unchanged; `url` is its origin, None if a person dropped it.
 
     `content` is the hash of the text in it, the same however it is packed; None if it has none.
     """
@@ -62,10 +62,10 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Release:
-    """One fetched state of a source; `date` is the day up to which it reaches.
+    """One fetched state of a source; `date` is the last day that it covers.
 
-    `version` and `citation` are the release's own, where it says so itself; `notes` are the files
-    that it says so in, kept beside the others.
+    `version` and `citation` are the release's own, where it states them; `notes` are the files in
+    which it does, kept beside the others.
     """
 
     source: str
@@ -126,7 +126,7 @@ class Landed:
         return tuple(file for file in self.files if file.outcome is Outcome.NOT_IN_REACH)
 
     def words(self) -> str:
-        """All of it in one line; of files that fared alike the first alone, with a count."""
+        """All of it in one line; of files with the same outcome only the first, with a count."""
         alike: dict[tuple[Outcome, str], list[FileOutcome]] = {}
         for file in self.files:
             alike.setdefault((file.outcome, file.reason), []).append(file)
@@ -139,7 +139,7 @@ class Landed:
 
 @dataclass(frozen=True)
 class Correction:
-    """A defect that parsing corrected by a stated rule, how many rows had it, and one of them."""
+    """A defect that parsing corrected by a stated rule: how many rows had it, and an example."""
 
     source: str
     release: str
@@ -151,7 +151,7 @@ class Correction:
 
 @dataclass
 class Parsed:
-    """A release as raw tables, by table name, and what was corrected on the way."""
+    """A release as raw tables, by table name, and the corrections made in parsing."""
 
     tables: dict[str, pl.DataFrame]
     corrections: list[Correction] = field(default_factory=list)
@@ -159,7 +159,7 @@ class Parsed:
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how long a server is asked. All in seconds but `attempts`."""
+    """How often and how long a server is asked. All in seconds except `attempts`."""
 
     attempts: int = 4
     first_wait: float = 0.5
@@ -170,7 +170,7 @@ class RetryPolicy:
     whole_visit: float = 900.0
 
     def at_most(self, other: "RetryPolicy") -> "RetryPolicy":
-        """This policy, in no respect more patient than another."""
+        """This policy, with no limit above another's."""
         mine, others = asdict(self), asdict(other)
         return RetryPolicy(**{name: min(mine[name], others[name]) for name in mine})
 
@@ -191,7 +191,7 @@ DATAVERSE_URL = "https://dataverse.harvard.edu"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where sources are asked: a mirror (a folder or a base URL) if there is one, or the internet.
+    """Where sources are asked: a mirror (a folder or a base URL) if one is named, or the internet.
 
     A mirror keeps the files as `unxml/<session>.json`, `dataverse/UNVotes.csv.gz` and
     `undl/<date>_ga_voting.csv.gz`; while one is named, the internet is not asked.
@@ -212,7 +212,7 @@ class Origin:
         )
 
     def to_probe(self) -> "Origin":
-        """The same places, asked as shortly as a probe has to be."""
+        """The same places, within the time limits of a probe."""
         return replace(self, retry=self.retry.at_most(PROBING))
 
     @property
@@ -256,7 +256,7 @@ class SourceModule(Protocol):
 
     @property
     def parser(self) -> int:
-        """The version of its parser: raised when the same file is to give other tables."""
+        """The version of its parser: raised when the same file gives different tables."""
 
     def land(
         self,
@@ -274,7 +274,7 @@ class SourceModule(Protocol):
         """
 
     def waiting(self, landing: Path) -> list[Path]:
-        """The dropped files that `land` would read: not those that are known to be refused."""
+        """The dropped files that `land` would read: all but those known to be refused."""
 
     def parse(self, release: Release) -> Parsed:
-        """Read a landed release into raw tables. Raises SourceError if it can't be read whole."""
+        """Read a landed release into raw tables. Raises SourceError if any of it can't be read."""

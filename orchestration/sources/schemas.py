@@ -1,8 +1,9 @@
 """The raw tables: the one declaration of their columns.
 
-Belongs here: each column's type, whether it may be empty, its allowed values, what it means. From
-it come the types of parsing, the validation of what parsing yields, the tables in DuckDB, and dbt's
-sources.yml with the dictionary. Not here: how a source's file is read, or any reading of votes.
+Belongs here: each column's type, whether it may be empty, its allowed values, what it means. The
+types used in parsing, the validation of its results, the tables in DuckDB, and dbt's sources.yml
+with the dictionary all come from it. Not here: how a source's file is read, or any reading of
+votes.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a session of the Assembly is: how it is written, and which days can be of it.
+"""Sessions of the Assembly: how they are written, and which dates can belong to them.
 
 Belongs here: names and numbers of sessions, in every spelling that a source has. Not here: which
 sessions a source serves, or the days on which a session opened (the dbt project's seeds).
@@ -22,7 +22,7 @@ TENS = ("Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Nin
 
 
 def is_session(text: str) -> bool:
-    """Whether it is a session as it is written here: '77', 'ES-11' or 'S-32'."""
+    """Whether a text is a session in this project's spelling: '77', 'ES-11' or 'S-32'."""
     return SESSION.fullmatch(text) is not None
 
 
@@ -76,10 +76,10 @@ def next_sessions(known: Iterable[str]) -> list[str]:
 
 
 def is_day_of(day: date, session: str) -> bool:
-    """Whether a day can be one of a session.
+    """Whether a date can belong to a session.
 
     Session n opens in September of the year 1945 + n and ends a year later. A year on either side
-    is let pass: the first sessions were irregular, and days in the older records are rough.
+    is allowed: the first sessions were irregular, and dates in older records are approximate.
     Special and emergency sessions come at any time.
     """
     regular = -1 <= day.year - 1945 - int(session) <= 2 if session.isdecimal() else True
@@ -87,7 +87,7 @@ def is_day_of(day: date, session: str) -> bool:
 
 
 def not_a_day_of(vote_date: pl.Expr, session: pl.Expr) -> pl.Expr:
-    """The same of columns: whether a day can't be one of its session."""
+    """The negation, on columns: whether a date can't belong to its session."""
     regular = session.cast(pl.String).str.extract(r"^(\d{1,3})$", 1).cast(pl.Int32, strict=False)
     years = vote_date.dt.year() - 1945 - regular
     return (vote_date < pl.lit(FIRST_VOTE)) | ~years.is_between(-1, 2).fill_null(True)

@@ -36,10 +36,10 @@ from orchestration.sources.visits import Visit, after, read_visit, write_visit
 
 @dataclass
 class Read:
-    """What is in a file: rows by raw table, the newest vote, and by rule what was corrected.
+    """The content of a file: rows by raw table, the newest vote, corrections by rule.
 
     The rows have neither release nor file. A correction is the number of rows and an example.
-    `content` is the hash of the file's text, if it is one.
+    `content` is the hash of the file's text, None if it is no text file.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -50,7 +50,7 @@ class Read:
 
 @dataclass(frozen=True)
 class Details:
-    """What a place says of a release beside its file: name, version, citation, and notes."""
+    """What a place states about a release beside its file: name, version, citation, notes."""
 
     name: str | None = None
     version: str | None = None
@@ -67,7 +67,7 @@ class SingleFileSource(ABC):
 
     @abstractmethod
     def read(self, path: Path) -> Read:
-        """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
+        """The content of a file. Raises SourceError, naming the row, if any of it can't be read."""
 
     @abstractmethod
     def ask(self, visit: "Taking", origin: Origin) -> Iterable[FileOutcome]:
@@ -77,11 +77,11 @@ class SingleFileSource(ABC):
         """
 
     def named(self, file: LandedFile, newest_vote: date) -> tuple[str, date]:
-        """The name of a release and the day it reaches, where its place has no name for it."""
+        """The name of a release and the last day it covers, where its place has no name for it."""
         return f"{newest_vote}.{file.sha256[:8]}", newest_vote
 
     def details(self, path: Path) -> Details:
-        """What lies beside a file, or is packed with it, and says more of the release."""
+        """What is beside a file, or packed with it, and says more about the release."""
         return Details()
 
     def is_note(self, path: Path) -> bool:
@@ -97,8 +97,8 @@ class SingleFileSource(ABC):
     ) -> Landed:
         """Take in the files that a person dropped, else those of the mirror or the server.
 
-        `sessions` changes nothing: the file holds them all. Raises LandingError if the landing
-        can't be written to.
+        `sessions` has no effect: the file holds them all. Raises LandingError if the landing can't
+        be written to.
         """
         place = Landing(landing, self.source.name)
         with place.locked():
@@ -137,7 +137,7 @@ class SingleFileSource(ABC):
             for path in sorted(dropped, key=self.order)
         ]
         note = ""
-        # A person's file goes before all others; one that can't be used keeps none of them away.
+        # A person's file takes precedence; one that can't be used does not block the others.
         if not any(file.outcome in (Outcome.NEW, Outcome.UNCHANGED) for file in files):
             try:
                 files += self.ask(visit, origin)
@@ -183,9 +183,9 @@ class Taking(Visiting):
         details: Details | None = None,
         raising: tuple[type[NotInReachError], ...] = (),
     ) -> FileOutcome:
-        """What comes of one file. Raises LandingError if the landing can't be written to.
+        """The outcome of one file. Raises LandingError if the landing can't be written to.
 
-        Of what is not in reach, the kinds in `raising` are raised and not told.
+        Errors of the kinds in `raising` are raised rather than recorded as not in reach.
         """
         details = details or Details()
         try:
@@ -208,7 +208,7 @@ class Taking(Visiting):
                 f"{place.name}: expected one of {', '.join(self.of.suffixes)}. Put the file there "
                 "as the source serves it (or packed), or take it away."
             )
-        # A dropped file has to be cleared away, even if it is as it was.
+        # A dropped file has to be removed, even if it is unchanged.
         known = None if by_hand else self.known(place)
         file = place.fetch(folder, known)
         if file is None:
@@ -238,7 +238,7 @@ class Taking(Visiting):
         return found
 
     def _release(self, folder: Path, file: LandedFile, details: Details, read: Read) -> Release:
-        """What is to land. Raises SourceError if its name is taken."""
+        """The release to land. Raises SourceError if its name is taken."""
         name, day = self.of.named(file, read.newest_vote)
         if details.name:
             name, day = details.name, read.newest_vote
@@ -268,7 +268,7 @@ class Taking(Visiting):
         return FileOutcome(place.label, Outcome.UNCHANGED, reason)
 
     def _clear(self, place: Place, details: Details) -> None:
-        """Take what a person dropped out of the way, once a release has it."""
+        """Remove what a person dropped, once a release has it."""
         if isinstance(place, OnDisk) and place.by_hand:
             place.path.unlink()
             if details.note and details.note.parent == place.path.parent:
@@ -276,7 +276,7 @@ class Taking(Visiting):
 
 
 def _write(landing: Landing, visit: Visit, probe: bool, log: Callable[[str], object]) -> None:
-    """Remember a visit; a probe goes on where the landing can't be written to."""
+    """Save a visit; a probe goes on even if the landing can't be written to."""
     try:
         write_visit(landing.landing, landing.source, visit)
     except OSError as error:

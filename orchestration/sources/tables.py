@@ -1,7 +1,7 @@
-"""Reading a table of text strictly, so that a bad row is named and never guessed at.
+"""Reading a text table strictly: a bad row is named, never guessed at.
 
-Belongs here: rows and columns of a csv, and what a field may hold (a whole number, a day). Not
-here: which columns a source has, what its values mean, or R's own format (rdata.py).
+Belongs here: rows and columns of a csv, and what a field may hold (an integer, a date). Not here:
+which columns a source has, what its values mean, or R's own format (rdata.py).
 """
 
 import csv
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 ROW = "row_number"
 LONGEST_HEADER = 100_000
 SHOWN = 80
-# Of a file's roll calls, more than this share with a slip of the pen is a misreading.
+# If more than this share of a file's roll calls have slips, the file was misread.
 MOST_WITH_SLIPS = 1 / 100
 LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Check:
-    """What no row of a table may be: `bad` marks such rows, `shown` is the column to quote."""
+    """A condition that no row may meet: `bad` marks such rows, `shown` is the column to quote."""
 
     bad: pl.Expr
     shown: str
@@ -37,7 +37,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Slips:
-    """Rows with a fault that single roll calls of a source may have: a doubt, and no refusal.
+    """Rows with a fault that a few roll calls of a source may have: doubted, not refused.
 
     `rows` has `row_number`, the `roll_call` that a row is of, and the column `shown` to quote.
     """
@@ -94,7 +94,7 @@ def scan(
 def scan_parquet(
     plain: Path, columns: Mapping[str, str | None], missing: str | None = None
 ) -> pl.LazyFrame:
-    """The same of a table of text in Parquet, which can't have a row that is cut short."""
+    """The same for a text table in Parquet, where no row can be cut short."""
     frame = pl.scan_parquet(plain, row_index_name=ROW, row_index_offset=1)
     if missing is not None:
         given = pl.exclude(ROW)
@@ -106,7 +106,7 @@ def _chosen(frame: pl.LazyFrame, columns: Mapping[str, str | None]) -> pl.LazyFr
     return frame.select(
         pl.col(ROW).cast(pl.Int32),
         **{
-            # Not replace(): that holds on to the text of the whole file.
+            # Not replace(): it keeps the text of the whole file alive.
             new: pl.lit(None, pl.String) if old is None else pl.when(pl.col(old) != "").then(old)
             for new, old in columns.items()
         },
@@ -114,14 +114,14 @@ def _chosen(frame: pl.LazyFrame, columns: Mapping[str, str | None]) -> pl.LazyFr
 
 
 def described_once(given: pl.LazyFrame, columns: list[str]) -> tuple[pl.DataFrame, pl.LazyFrame]:
-    """What rows say in `columns`, under the number of the first row that says so, in its order.
+    """The distinct values of `columns`, each with its first row's number, in order.
 
-    Also, when collected, which row says what: each row's number and that `first` row's. The columns
-    are read twice, so that of what most rows of a file repeat only a hash is ever in memory.
+    When collected, it also maps each row's number to that `first` row's. The columns are read
+    twice, so that of values which most rows repeat only a hash is ever in memory.
     """
     rows = given.select(ROW, said=pl.struct(columns).hash()).collect(engine="streaming").sort(ROW)
     first = rows.unique("said", keep="first", maintain_order=True)
-    # Texts are copied: those of a filtered frame would hold on to all that they were cut from.
+    # Texts are copied: those of a filtered frame would keep the whole buffer alive.
     described = (
         given.select(ROW, *columns)
         .filter(pl.col(ROW).is_in(first[ROW].implode()))
@@ -133,7 +133,7 @@ def described_once(given: pl.LazyFrame, columns: list[str]) -> tuple[pl.DataFram
 
 @contextmanager
 def polars_errors_named(name: str) -> Iterator[None]:
-    """Turn whatever Polars says of a file into a SourceError that names it."""
+    """Turn any Polars error into a SourceError that names the file."""
     try:
         yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
@@ -144,9 +144,9 @@ def polars_errors_named(name: str) -> Iterator[None]:
 
 
 def refuse(frame: pl.DataFrame | pl.LazyFrame, name: str, checks: list[Check]) -> None:
-    """Raise SourceError for the first row that a check calls bad, in the order of the checks.
+    """Raise SourceError for the first bad row, in the order of the checks.
 
-    A lazy frame is read through for that, and never in memory as a whole.
+    A lazy frame is streamed for that, and is never in memory as a whole.
     """
     looked_up = frame.lazy().select(
         piece
@@ -188,7 +188,7 @@ def refuse_if_common(name: str, roll_calls: int, kinds: list[Slips]) -> None:
 
 
 def parse_int(column: str) -> pl.Expr:
-    """A column of text as whole numbers; '120.0' is 120; null where it is no such number."""
+    """A text column as integers; '120.0' is 120; null where it is no integer."""
     number = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
     return (
         pl.when(number.is_between(0, LARGEST_NUMBER) & (number == number.floor()))
@@ -199,7 +199,7 @@ def parse_int(column: str) -> pl.Expr:
 
 
 def parse_date(column: str) -> pl.Expr:
-    """A column of text as days, '2019-10-10' or with a time of 0; null where there is no such."""
+    """A text column as dates, '2019-10-10' or with a time of 0; null where it is no date."""
     return (
         pl.col(column)
         .str.strip_chars()
@@ -237,7 +237,7 @@ def _refuse_uneven_rows(plain: Path, name: str, delimiter: str) -> None:
         for _ in arrow_csv.open_csv(plain, **options):
             pass
     except pa.ArrowInvalid as error:
-        # Once more, all at once: a stream does not number the rows.
+        # Read again, not streamed: a stream does not number the rows.
         with suppress(pa.ArrowInvalid):
             arrow_csv.read_csv(plain, arrow_csv.ReadOptions(use_threads=False), **options)
         if not uneven:

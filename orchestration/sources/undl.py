@@ -1,7 +1,7 @@
 """The UN Digital Library's bulk file of votes: the authority, put into the landing by a person.
 
-Belongs here: its layouts, its terms, its file names, the note beside it. Not here: how a file is
-taken in (single_file.py), or how names of states and symbols are read (the dbt project).
+Belongs here: its schema versions, its terms, its file names, the note beside it. Not here: how a
+file is taken in (single_file.py), or how names of states and symbols are read (the dbt project).
 """
 
 import re
@@ -58,7 +58,7 @@ DESCRIPTION = (
     "undl_link",
 )
 COLUMNS = VOTE + DESCRIPTION
-# The first release (September 2024) names columns otherwise and has neither session nor note.
+# The first release (September 2024) has other column names and neither session nor note.
 FIRST_RELEASE = {
     "ms_code": ("ms_codes",),
     "ms_name": ("ms_names",),
@@ -89,7 +89,7 @@ SOURCE = Source(
     "https://digitallibrary.un.org/record/4060887",
     terms="https://digitallibrary.un.org/pages/?ln=en&page=tos (automated download needs approval)",
     url="https://digitallibrary.un.org/record/4060887",
-    layouts=(
+    schema_versions=(
         "2025 on, 20 columns: singular names, session, vote_note",
         "March 2025, 19 columns: the same without vote_note",
         "September 2024: plural names, session read from the symbol",
@@ -111,9 +111,9 @@ class Undl(SingleFileSource):
     suffixes = SUFFIXES
 
     def read(self, path: Path) -> Read:
-        """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
+        """The content of a file. Raises SourceError, naming the row, if any of it can't be read."""
         votes, corrections, content = _read(path)
-        # A day years off its session says nothing of how far the file reaches.
+        # A date years outside its session says nothing about how far the file reaches.
         days = votes.filter(~not_a_day_of(pl.col("vote_date"), pl.col("session")))["vote_date"]
         newest_vote = days.max()
         assert isinstance(newest_vote, date)
@@ -131,7 +131,7 @@ class Undl(SingleFileSource):
         if not origin.mirror_url:
             raise ByHandError(f"its terms forbid automated download; {BY_HAND}")
         with Client(origin.retry) as client:
-            # A base URL has files that can be found only if it lists them.
+            # Files under a base URL can be found only if it lists them.
             try:
                 page = client.read(f"{origin.mirror_url}/undl/", page=True)
             except NotThereError as error:
@@ -166,7 +166,7 @@ class Undl(SingleFileSource):
 
 
 def release_day(file_name: str) -> date | None:
-    """The day in a file's name: 2026_02_06_ga_voting.csv, and 2025_9_19 as the library wrote it."""
+    """The date in a file's name: 2026_02_06_ga_voting.csv; the Library also wrote 2025_9_19."""
     found = DATED.search(file_name)
     try:
         return date(*map(int, found.groups())) if found else None
@@ -205,44 +205,46 @@ def _stated(text: str, label: str) -> str | None:
 
 
 def _stem(name: str) -> str:
-    """A file's name without what it is packed in."""
+    """A file's name without the extension of its compression."""
     suffix = next((end for end in (".csv.gz", *SUFFIXES) if name.lower().endswith(end)), "")
     return name.removesuffix(name[len(name) - len(suffix) :]) if suffix else name
 
 
 def _newest_last(names: Iterable[str]) -> list[str]:
-    """Those names that are of bulk files, by the day in them."""
+    """The names of bulk files, ordered by the date in them."""
     return sorted(
         (name for name in names if "_ga_voting." in name and name.lower().endswith(SUFFIXES)),
         key=lambda name: (release_day(name) or date.min, name),
     )
 
 
-def _layout(plain: Path, file_name: str) -> Mapping[str, str | None]:
+def _file_columns(plain: Path, file_name: str) -> Mapping[str, str | None]:
     """Which column of the file stands for which of COLUMNS."""
     found = {column.lower(): column for column in header(plain, file_name)}
-    layout = {
+    file_columns = {
         column: next(
             (found[name] for name in (column, *FIRST_RELEASE.get(column, ())) if name in found),
             None,
         )
         for column in COLUMNS
     }
-    missing = [column for column in COLUMNS if layout[column] is None and column not in OPTIONAL]
+    missing = [
+        column for column in COLUMNS if file_columns[column] is None and column not in OPTIONAL
+    ]
     if missing:
         raise SourceError(
-            f"{file_name}: no layout of {SOURCE.title} that is known: missing columns: "
+            f"{file_name}: unknown schema version of {SOURCE.title}: missing columns: "
             f"{', '.join(missing)}; found: {', '.join(list(found.values())[:30])}. Expected the "
             "file with one row per roll call and state, <date>_ga_voting.csv."
         )
-    return layout
+    return file_columns
 
 
 def _read(path: Path) -> tuple[pl.DataFrame, dict[str, tuple[int, str]], str]:
-    """The rows of a file, typed, by rule how many were corrected and an example, and its hash."""
+    """The typed rows of a file, its corrections by rule (count and example), and its hash."""
     with unpacked(path) as plain, polars_errors_named(path.name):
         content = hash_of_text(plain)
-        given = scan(plain, path.name, _layout(plain, path.name))
+        given = scan(plain, path.name, _file_columns(plain, path.name))
         votes = _votes(given, path.name)
         if not votes.height:
             raise SourceError(f"{path.name}: no votes in it. Download it again.")
@@ -304,7 +306,7 @@ def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
 
 
 def _described(given: pl.LazyFrame, name: str) -> tuple[pl.DataFrame, pl.LazyFrame]:
-    """The roll calls, typed, and which row is of which. Raises SourceError by row.
+    """The typed roll calls, and the roll call of each row. Raises SourceError, naming the row.
 
     A roll call's description stands on each of its rows, most of the file's 364 MB.
     """
@@ -325,7 +327,7 @@ def _described(given: pl.LazyFrame, name: str) -> tuple[pl.DataFrame, pl.LazyFra
 
 
 def _checks() -> list[Check]:
-    """What may not be on a row that describes a roll call."""
+    """What a row that describes a roll call must not have."""
     return [
         Check(pl.col("vote_date").is_null(), "given_date", "a day as 2022-03-02"),
         Check(pl.col("session").is_null(), "given_session", "a session as 77, ES-11 or 10emsp"),
@@ -349,15 +351,15 @@ STATE_AT_VOTE = ("undl_id", "resolution", "vote_date", "ms_code", "ms_name")
 
 
 def _repeated(rows: pl.DataFrame) -> pl.Series:
-    """Which rows only repeat an earlier one, vote and all."""
+    """Which rows repeat an earlier one exactly."""
     return rows.select(~pl.struct(*STATE_AT_VOTE, "ms_vote").is_first_distinct()).to_series()
 
 
 def _refuse_slips(rows: pl.DataFrame, repeated: pl.Series, name: str) -> None:
-    """Raise SourceError if faults that single roll calls may have are all over the file.
+    """Raise SourceError if faults that a few roll calls may have are all over the file.
 
-    A state with two different votes, and a day years off its session. They go into the raw tables
-    as they came, for the models to tell.
+    They are: a state with two different votes, and a date years outside its session. They enter the
+    raw tables unchanged, for the models to report.
     """
     second = ~pl.struct(STATE_AT_VOTE).is_first_distinct() & ~repeated
     off = not_a_day_of(pl.col("vote_date"), pl.col("session"))

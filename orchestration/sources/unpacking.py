@@ -1,7 +1,7 @@
 """Unpacking: the one table in a csv, csv.gz or zip, as plain text.
 
-Belongs here: archives, encodings, sizes that can't be. Not here: how a table is read (tables.py),
-or where files lie (landing.py).
+Belongs here: archives, encodings, implausible sizes. Not here: how a table is read (tables.py), or
+where files are kept (landing.py).
 """
 
 import codecs
@@ -18,17 +18,17 @@ from typing import IO
 from orchestration.sources.release import SourceError
 
 CHUNK = 1 << 20
-# The largest file known is 364 MB unpacked; votes repeat much, packed to a thirtieth.
+# The largest known file is 364 MB unpacked; votes compress to a thirtieth.
 LARGEST_UNPACKED = 4_000_000_000
 LARGEST_RATIO = 250
-# Below this a ratio says nothing.
+# Below this size a compression ratio says nothing.
 RATIO_FROM = 64 << 20
 LARGEST_NOTE = 1 << 20
 
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """The plain UTF-8 text of a csv, csv.gz or zip, without a byte order mark, in a passing file.
+    """The UTF-8 text of a csv, csv.gz or zip, without a byte order mark, in a temporary file.
 
     Raises SourceError if it is cut off, would unpack to more than can be, holds anything but one
     table, or is not UTF-8 (with the line).
@@ -52,7 +52,7 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of the one table in a file, whatever it is packed in: told by its first bytes."""
+    """The bytes of the one table in a file; its first bytes tell how it is packed."""
     with path.open("rb") as stream:
         start = stream.read(4)
         stream.seek(0)

@@ -47,7 +47,7 @@ from orchestration.sources.sessions import (
 from orchestration.sources.visits import Visit, after, read_visit, still_open, write_visit
 
 LOG = logging.getLogger(__name__)
-# The sessions that were there in July 2026; later ones are found by asking for the next number.
+# The sessions published by July 2026; later ones are found by asking for the next number.
 KNOWN_SESSIONS = ("74", "75", "76", "77", "78", "79", "80", "ES-10", "ES-11", "S-32")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
@@ -74,7 +74,7 @@ SOURCE = Source(
     "https://github.com/UNxml/GAresolutions",
     terms="Unofficial; the official texts are those of the UN's Official Document System",
     url="https://github.com/UNxml/GAresolutions",
-    layouts=(
+    schema_versions=(
         "JSON lines, one resolution a line, adoption_type (sessions 74 to 78, ES-11, S-32)",
         "the same with voting_type as well (sessions 79, 80, ES-10)",
         "one JSON array of the same objects",
@@ -98,7 +98,7 @@ class SessionFile:
 
 
 class Unxml:
-    """The Secretariat's files: a release is all sessions, each from where it is newest."""
+    """The Secretariat's files: a release has all sessions, each from its newest file."""
 
     source = SOURCE
     parser = 1
@@ -112,8 +112,8 @@ class Unxml:
     ) -> Landed:
         """Gather a release of all sessions: a person's, then what is new, then what is landed.
 
-        `sessions` limits which are asked for. A session that is refused or not in reach keeps the
-        others from nothing, and the landed one, if there is one, stays. Raises LandingError if the
+        `sessions` limits which are requested. A session that is refused or not in reach does not
+        affect the others, and its landed file, if there is one, stays. Raises LandingError if the
         landing can't be written to.
         """
         wanted = None if sessions is None else [_session(session) for session in sessions]
@@ -151,7 +151,7 @@ class Unxml:
     def parse(self, release: Release) -> Parsed:
         """Read a release into its raw tables; `unxml_resolutions` has a row a line.
 
-        Raises SourceError for a file that can't be read whole, naming the line.
+        Raises SourceError, naming the line, for a file of which any part can't be read.
         """
         check_whole(release)
         read = {file.name: read_session(release.folder / file.name) for file in release.files}
@@ -171,7 +171,7 @@ class Unxml:
 
 @dataclass
 class Gathering:
-    """The sessions of one visit: from a person, a mirror or the server, each read as it comes."""
+    """The sessions of one visit, from a person, a mirror or the server, each read as it arrives."""
 
     visit: Visiting
     # None in a probe.
@@ -204,7 +204,7 @@ class Gathering:
             server = _Server(
                 client,
                 f"{origin.mirror_url}/unxml" if origin.mirror_url else origin.unxml_url,
-                # A mirror need not have every session.
+                # A mirror may lack sessions.
                 all_there=not origin.mirror_url,
             )
             try:
@@ -217,7 +217,7 @@ class Gathering:
                 self.outcomes.append(not_in_reach(server.base, none))
 
     def add(self, place: Place) -> None:
-        """Take up one session's file. Raises NotInReachError if it can't be had."""
+        """Add one session's file. Raises NotInReachError if it can't be fetched."""
         found = self.visit.outcome_without_reading(place)
         if found is None:
             found = self._read(place)
@@ -225,7 +225,7 @@ class Gathering:
             self.outcomes.append(found)
 
     def _read(self, place: Place) -> FileOutcome | None:
-        """Fetch and read a file; what comes of one that is new is known when all are taken in."""
+        """Fetch and read a file; the outcome of a new one is known once all are in."""
         assert self.folder is not None
         by_hand = isinstance(place, OnDisk) and place.by_hand
         known = None if by_hand else self.visit.known(place)
@@ -250,7 +250,7 @@ class Gathering:
         return {file.sha256: file for file in newest.files} if newest else {}
 
     def take_in(self) -> bool:
-        """Make a release of what came and what is landed, if it is another. Whether it is new."""
+        """Make a release of what came and what is landed; whether it is a new one."""
         assert self.folder is not None
         landing = self.visit.landing
         newest = landing.newest()
@@ -272,7 +272,7 @@ class Gathering:
         return is_new
 
     def _release(self, newest: Release | None) -> Release | None:
-        """The release of all sessions; None if just these bytes are landed and in use."""
+        """The release of all sessions; None if exactly these bytes are landed and in use."""
         assert self.folder is not None
         landing = self.visit.landing
         for file in newest.files if newest else ():
@@ -294,7 +294,7 @@ class Gathering:
         return release
 
     def _ask_server(self, server: "_Server", wanted: list[str] | None, have: set[str]) -> None:
-        """Ask for the sessions wanted; else for all that are known, and what comes next."""
+        """Ask for the requested sessions, else for all known ones and what comes next."""
         newest = self.visit.landing.newest()
         landed = [Path(file.name).stem for file in newest.files] if newest else []
         known = sorted({*KNOWN_SESSIONS, *landed}, key=in_order)
@@ -307,7 +307,7 @@ class Gathering:
     def _ask_for(
         self, server: "_Server", session: str, have: set[str], must_be_there: bool
     ) -> bool:
-        """Whether the session is there. Raises NoAnswerError if there is no point in going on."""
+        """Whether the session exists. Raises NoAnswerError if there is no point in going on."""
         name = f"{session}.json"
         if name in have:
             return True
@@ -325,7 +325,7 @@ class Gathering:
 
 @dataclass(frozen=True)
 class _Server:
-    """Who is asked for sessions, and whether every known session has to be there."""
+    """The server that is asked, and whether it must have every known session."""
 
     client: Client
     base: str
@@ -341,10 +341,10 @@ def _visit(
 def _not_asked(
     before: Visit, wanted: list[str] | None, asked: Iterable[FileOutcome]
 ) -> list[FileOutcome]:
-    """What is still to be told of sessions that a visit to only some of them did not ask for."""
+    """Earlier outcomes that still hold, of sessions that this visit did not ask for."""
     if wanted is None:
         return []
-    # By the file's name: what was not in reach is told by its address.
+    # By the file's name: an outcome that is not in reach has an address for its name.
     names = {PurePosixPath(file.name).name for file in asked}
     names.update(f"{session}.json" for session in wanted)
     return [
@@ -404,7 +404,7 @@ def read_session(path: Path) -> SessionFile:
 
 
 def _resolutions(path: Path) -> Iterator[tuple[int, Any]]:
-    """The objects of a file, from 1: JSON lines, or one array."""
+    """The objects of a file, numbered from 1: JSON lines, or one array."""
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -426,7 +426,7 @@ def _resolutions(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _read_resolution(read: SessionFile, number: int, given: Any, session: str) -> None:
-    """Add one resolution to what was read. Raises ValueError for what it can't be."""
+    """Add one resolution to what was read. Raises ValueError for an invalid one."""
     if not isinstance(given, dict):
         raise ValueError(f"expected an object, found {str(given)[:60]!r}")
     if missing := {"symbol", "adoption_date", "session", *LISTS, *STATED.values()} - given.keys():
@@ -472,7 +472,7 @@ def _read_resolution(read: SessionFile, number: int, given: Any, session: str) -
 
 
 def _text(given: dict[str, Any], name: str) -> str | None:
-    """A field's text, blanks of every kind made one space; None if it is empty or 'N.A.'."""
+    """A field's text with whitespace normalized; None if it is empty or 'N.A.'."""
     value = given.get(name)
     if value is None:
         return None
@@ -508,7 +508,7 @@ def _committee(read: SessionFile, text: str | None) -> str | None:
 
 
 def _adoption(read: SessionFile, given: dict[str, Any]) -> str:
-    """How a resolution was adopted, by either of the two fields that say so."""
+    """How a resolution was adopted, by either of the two fields that state it."""
     said = [_text(given, name) or "" for name in ("adoption_type", "voting_type")]
     kinds = {ADOPTION.get(text.casefold(), "unknown") for text in said} - {"unknown"}
     if len(kinds) == 1:

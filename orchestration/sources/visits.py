@@ -1,8 +1,8 @@
-"""Visits: what is remembered of a source between runs, in the landing's visits.json.
+"""Visits: what is remembered about a source between runs, in the landing's visits.json.
 
-Belongs here: when a source was asked, reached and new, what came of each file, and how each file
-looked from outside, so that what is unchanged is told at once. Not here: asking (single_file.py,
-unxml.py), or the releases themselves (landing.py).
+Belongs here: when a source was asked, reached and new, what came of each file, and each file's
+size, time and tags, so that an unchanged one is recognized at once. Not here: asking
+(single_file.py, unxml.py), or the releases themselves (landing.py).
 """
 
 import json
@@ -17,15 +17,15 @@ from pathlib import Path
 from orchestration.sources.release import FileOutcome, Outcome, Release
 
 VISITS = "visits.json"
-# What the outcome of a landed release is called, before its name: no file is called so.
+# The prefix of a landed release's outcome, before its name: no file name begins so.
 RELEASE = "release "
 
 
 @dataclass(frozen=True)
 class Seen:
-    """How a file looked from outside when it was last read, and what came of it then.
+    """What a file looked like when it was last read, and its outcome.
 
-    `parser` is the version of the parser that read it: another one may read what this one refused.
+    `parser` is the version of the parser: another version may read what this one refused.
     """
 
     outcome: Outcome
@@ -40,9 +40,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Visit:
-    """The last visit to a source; times in UTC, without a zone, and None if that never was.
+    """The last visit to a source; times in UTC, without a zone, None for never.
 
-    `seen` has the files that were ever read, by address.
+    `seen` has every file ever read, by address.
     """
 
     last_asked: datetime | None = None
@@ -54,7 +54,7 @@ class Visit:
 
 
 def read_visit(landing: Path, source: str) -> Visit:
-    """What is remembered of a source; an empty visit if nothing is, or it can't be read."""
+    """What is remembered about a source; an empty visit if nothing is or it can't be read."""
     path = landing / source / VISITS
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ def read_visit(landing: Path, source: str) -> Visit:
 
 
 def write_visit(landing: Path, source: str, visit: Visit) -> None:
-    """Remember a visit, whole or not at all. Raises OSError if the landing can't be written to."""
+    """Save a visit atomically. Raises OSError if the landing can't be written to."""
     folder = landing / source
     folder.mkdir(parents=True, exist_ok=True)
     written = asdict(visit) | {
@@ -104,9 +104,9 @@ def after(
     is_new: bool,
     kept: Iterable[FileOutcome] = (),
 ) -> Visit:
-    """The visit that follows on another: asked now, reached if anything answered.
+    """The visit after another: asked now, reached if anything answered.
 
-    `kept` are outcomes of the last visit that still hold, of files that this one did not ask for.
+    `kept` are outcomes of the last visit that still hold, of files not asked for this time.
     """
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     files = tuple(files)
@@ -123,11 +123,11 @@ def after(
 
 
 def still_open(visit: Visit) -> list[FileOutcome]:
-    """What a visit found that still has to be told until its file is asked for again.
+    """The outcomes of a visit that hold until their file is asked for again.
 
     That is every file that was refused, out of reach, or found to be new and not fetched.
     """
-    # The visit of that very moment landed what it calls new.
+    # A visit at that very moment landed what it calls new.
     landed = visit.last_new is not None and visit.last_new == visit.last_asked
     done = {Outcome.UNCHANGED, *([Outcome.NEW] if landed else [])}
     return [file for file in visit.files if file.outcome not in done]
@@ -139,7 +139,7 @@ def refused_release(release: Release, reason: object) -> FileOutcome:
 
 
 def tell_refused_releases(landing: Path, source: str, refused: Iterable[FileOutcome]) -> None:
-    """Put the landed releases that can't be read into the last visit, in the place of those before.
+    """Record in the last visit which landed releases can't be read, replacing the earlier record.
 
     Raises OSError if the landing can't be written to.
     """

@@ -1,8 +1,8 @@
 """Voeten's roll-call votes on the Harvard Dataverse: 1946 on, with topic codes and memberships.
 
-Belongs here: its layouts, what it repeats on every row, the known faults of its releases, and which
-of its versions are asked for. Not here: how a file is taken in (single_file.py), Dataverse's lists
-(dataverse.py), or what a symbol or a session of it means (the dbt project).
+Belongs here: its schema versions, what it repeats on every row, the known faults of its releases,
+and which of its versions are asked for. Not here: how a file is taken in (single_file.py),
+Dataverse's lists (dataverse.py), or what a symbol or a session of it means (the dbt project).
 """
 
 import tempfile
@@ -49,7 +49,7 @@ MARKS = ("amend", "para")
 FLAGS = (*MARKS, "me", "nu", "di", "hr", "co", "ec", "important")
 STATED = ("yes_stated", "no_stated", "abstain_stated")
 OF_A_VOTE = ("rcid", "ccode", "country", "country_name", "vote", "member")
-# The names wanted, and those that releases give them, in lower case.
+# Our column names, and those in the releases, in lower case.
 COLUMNS = {
     "rcid": "rcid",
     "ccode": "ccode",
@@ -78,15 +78,15 @@ COLUMNS = {
 }
 OPTIONAL = {"session", "year", "member", "important", "short", *STATED}
 R_SUFFIXES = (".rdata", ".rda", ".rds")
-# In the order in which one is taken where a version has several.
+# In order of preference, where a version has several.
 SUFFIXES = (".csv", ".csv.gz", ".tab", ".tab.gz", ".zip", *R_SUFFIXES)
-# What a mirror is asked for that does not list its files.
+# What is requested from a mirror that does not list its files.
 MIRROR_NAMES = (
     *("UNVotes.csv.gz", "UNVotes.csv", "UNVotes.tab", "UNVotes.tab.gz", "UNVotes.zip"),
     *("UNVotes.RData", "UNVotes-1.RData"),
 )
 STEM = "unvotes"
-# From this day of the year on a vote is of the session that opens then.
+# From this day of the year a vote belongs to the session that opens then.
 MID_SEPTEMBER = 258
 TURKEY = 640
 VOTES = {1: "yes", 2: "abstain", 3: "no", 8: "absent", 9: "not a member"}
@@ -101,7 +101,7 @@ SOURCE = Source(
     "Data, Harvard Dataverse, https://doi.org/10.7910/DVN/LEJUQZ",
     terms="CC0 1.0: no restriction; a citation is asked for",
     url="https://doi.org/10.7910/DVN/LEJUQZ",
-    layouts=(
+    schema_versions=(
         "UNVotes.csv, 22 columns, session and year, no totals",
         "UNVotes.csv with the totals yes, no, abstain and no year (and R's row numbers before)",
         "UNVotes.csv with a year and no session",
@@ -119,9 +119,9 @@ class Voeten(SingleFileSource):
     suffixes = SUFFIXES
 
     def read(self, path: Path) -> Read:
-        """What is in a file. Raises SourceError if it can't be read whole, naming the row."""
+        """The content of a file. Raises SourceError, naming the row, if any of it can't be read."""
         roll_calls, votes, corrections, content = _read(path)
-        # A day years off its session says nothing of how far the file reaches.
+        # A date years outside its session says nothing about how far the file reaches.
         days = roll_calls.filter(~not_a_day_of(pl.col("vote_date"), pl.col("session")))["vote_date"]
         newest = cast(date, days.max())
         tables = {"voeten_roll_calls": roll_calls, "voeten_votes": votes}
@@ -148,7 +148,7 @@ class Voeten(SingleFileSource):
 
 
 def _gathered(asked: Iterator[FileOutcome], base: str) -> list[FileOutcome]:
-    """All outcomes, up to where the server did not answer any more."""
+    """All outcomes, up to where the server stopped answering."""
     outcomes: list[FileOutcome] = []
     try:
         outcomes.extend(asked)
@@ -158,7 +158,7 @@ def _gathered(asked: Iterator[FileOutcome], base: str) -> list[FileOutcome]:
 
 
 def _ask_mirror(visit: Taking, origin: Origin) -> Iterator[FileOutcome]:
-    """What a mirror's server has, by the names that the file is known under."""
+    """What a mirror's server has, under the file's known names."""
     with Client(origin.retry) as client:
         for name in MIRROR_NAMES:
             url = f"{origin.mirror_url}/dataverse/{name}"
@@ -171,7 +171,7 @@ def _ask_mirror(visit: Taking, origin: Origin) -> Iterator[FileOutcome]:
 
 
 def _ask_versions(visit: Taking, client: Client, base: str) -> Iterator[FileOutcome]:
-    """What came of the newest version with votes; of the next older, if that can't be used."""
+    """The outcome of the newest version with votes; of the one before, if that can't be used."""
     refused: dict[str, str] = {}
     with_votes = 0
     for version in dataverse.versions(client, base, DOI):
@@ -229,7 +229,7 @@ def _ask_version(
 
 
 class OnDataverse(OnServer):
-    """A file of a version: its list says what it is, so that a look at it asks for no file."""
+    """A file of a version: Dataverse's list describes it, so that a probe requests no file."""
 
     def __init__(
         self, client: Client, url: str, name: str, listed: dataverse.ListedFile, version: str
@@ -237,7 +237,7 @@ class OnDataverse(OnServer):
         super().__init__(client, url, name)
         self.listed = listed
         self.version = version
-        # Whether the last visit found it listed, but did not get it.
+        # Whether the last visit found it listed but could not fetch it.
         self.was_kept_back = False
 
     @property
@@ -246,7 +246,7 @@ class OnDataverse(OnServer):
         return f"{self.version} {self.file_name}"
 
     def is_as(self, seen: Seen) -> bool:
-        """By what the list states; what was kept back has at least to be handed out now."""
+        """By what the list states; a file that was withheld must at least be served now."""
         if seen.etag:
             return seen.etag == self._listed_as()
         if self.was_kept_back:
@@ -287,54 +287,56 @@ def _changed_silently(file: LandedFile, landed: Path, listed: dataverse.ListedFi
     )
 
 
-Layout = Mapping[str, str | None]
+FileColumns = Mapping[str, str | None]
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, Layout, str | None]]:
-    """A file's table as text, by the names of COLUMNS, which is which, and the hash of a text."""
+def _opened(path: Path) -> Iterator[tuple[pl.LazyFrame, FileColumns, str | None]]:
+    """A file's table as text with the names of COLUMNS, that mapping, and the text's hash."""
     if path.name.lower().endswith(R_SUFFIXES):
-        # Here, since it takes long to load.
+        # Slow to import.
         from orchestration.sources import rdata
 
         with tempfile.TemporaryDirectory(prefix="unga-") as folder:
             plain = Path(folder) / "frame.parquet"
-            layout = _layout(rdata.to_parquet(path, plain, COLUMNS["rcid"]), path.name)
-            yield scan_parquet(plain, layout, missing="NA"), layout, None
+            file_columns = _file_columns(rdata.to_parquet(path, plain, COLUMNS["rcid"]), path.name)
+            yield scan_parquet(plain, file_columns, missing="NA"), file_columns, None
     else:
         with unpacked(path) as plain:
             with plain.open(encoding="utf-8") as text:
                 delimiter = "\t" if "\t" in text.readline(10_000) else ","
-            layout = _layout(header(plain, path.name, delimiter), path.name)
-            given = scan(plain, path.name, layout, delimiter, missing="NA")
-            yield given, layout, hash_of_text(plain)
+            file_columns = _file_columns(header(plain, path.name, delimiter), path.name)
+            given = scan(plain, path.name, file_columns, delimiter, missing="NA")
+            yield given, file_columns, hash_of_text(plain)
 
 
-def _layout(columns: Iterable[str], name: str) -> Layout:
-    """Which column of the file stands for which of COLUMNS."""
+def _file_columns(columns: Iterable[str], name: str) -> FileColumns:
+    """The file's column for each of COLUMNS."""
     found = {column.lower(): column for column in columns}
-    layout = {column: found.get(given) for column, given in COLUMNS.items()}
+    file_columns = {column: found.get(given) for column, given in COLUMNS.items()}
     missing = [
-        COLUMNS[column] for column in COLUMNS if layout[column] is None and column not in OPTIONAL
+        COLUMNS[column]
+        for column in COLUMNS
+        if file_columns[column] is None and column not in OPTIONAL
     ]
     if missing:
         raise SourceError(
-            f"{name}: no layout of {SOURCE.title} that is known: missing columns: "
+            f"{name}: unknown schema version of {SOURCE.title}: missing columns: "
             f"{', '.join(missing)}; found: {', '.join(list(found.values())[:30])}."
         )
-    return layout
+    return file_columns
 
 
 Corrections = dict[str, tuple[int, str]]
 
 
 def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections, str | None]:
-    """Roll calls and votes, typed, by rule how many were corrected and an example, and the hash."""
-    with _opened(path) as (given, layout, content), polars_errors_named(path.name):
+    """Typed roll calls and votes, corrections by rule (count and example), and the hash."""
+    with _opened(path) as (given, file_columns, content), polars_errors_named(path.name):
         votes = _votes(given, path.name)
         if not votes.height:
             raise SourceError(f"{path.name}: no votes in it. Fetch it again.")
-        described, of_rows = _described(given, layout, path.name)
+        described, of_rows = _described(given, file_columns, path.name)
         votes = votes.join(of_rows.collect(), on=ROW, maintain_order="left")
         corrections: Corrections = {}
         described = _with_keys(described, votes, corrections)
@@ -382,7 +384,7 @@ def _read(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, Corrections, str | No
     )
 
 
-# What is known of a roll call while it is read.
+# What is known about a roll call while it is read.
 PASSING = ("call", "given_date", "flag_empty", "session_empty")
 
 
@@ -433,30 +435,32 @@ def _votes(given: pl.LazyFrame, name: str) -> pl.DataFrame:
     )
 
 
-def _described(given: pl.LazyFrame, layout: Layout, name: str) -> tuple[pl.DataFrame, pl.LazyFrame]:
-    """The roll calls, typed, one row a way of describing each, and which row is of which.
+def _described(
+    given: pl.LazyFrame, file_columns: FileColumns, name: str
+) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """The typed roll calls, one row per description, and the description of each vote row.
 
     Raises SourceError by row. A roll call's description stands on each of its votes' rows, so that
     it is read once.
     """
-    texts = [column for column in layout if column not in OF_A_VOTE]
+    texts = [column for column in file_columns if column not in OF_A_VOTE]
     described, of_rows = described_once(given, ["rcid", *texts])
     described = described.with_columns(pl.col(texts).name.prefix("given_"))
     vote_date = parse_date("date")
-    # Without a session column: the symbol's, or the one that was open on the day.
+    # Without a session column: the session of the symbol, or the one in session that day.
     of_symbol = pl.col("unres").str.extract(r"^(?:A/RES|R)/(\d{1,3})/", 1).cast(pl.Int32)
     of_day = pl.when(vote_date >= FIRST_VOTE).then(
         vote_date.dt.year() - 1946 + (vote_date.dt.ordinal_day() > MID_SEPTEMBER)
     )
-    no_session = layout["session"] is None
+    no_session = file_columns["session"] is None
     described = described.with_columns(
         parse_int("rcid"),
         *(parse_int(column) for column in (*FLAGS, *STATED)),
         vote_date=vote_date,
         session=pl.coalesce(of_symbol, of_day) if no_session else parse_int("session"),
-        year=parse_int("year") if layout["year"] else vote_date.dt.year(),
+        year=parse_int("year") if file_columns["year"] else vote_date.dt.year(),
     )
-    refuse(described, name, _checks(layout))
+    refuse(described, name, _checks(file_columns))
     codes = [column for column in FLAGS if column not in MARKS]
     described = described.select(
         ROW,
@@ -471,7 +475,9 @@ def _described(given: pl.LazyFrame, layout: Layout, name: str) -> tuple[pl.DataF
         *codes,
         *STATED,
         "given_date",
-        flag_empty=pl.any_horizontal(pl.col(code).is_null() for code in codes if layout[code]),
+        flag_empty=pl.any_horizontal(
+            pl.col(code).is_null() for code in codes if file_columns[code]
+        ),
         session_empty=pl.lit(no_session),
     )
     marks = [pl.col(mark) == 1 for mark in MARKS]
@@ -480,8 +486,8 @@ def _described(given: pl.LazyFrame, layout: Layout, name: str) -> tuple[pl.DataF
     ), of_rows
 
 
-def _checks(layout: Layout) -> list[Check]:
-    """What may not be on a row that describes a roll call."""
+def _checks(file_columns: FileColumns) -> list[Check]:
+    """What a row that describes a roll call must not have."""
 
     def is_given(column: str) -> pl.Expr:
         return pl.col(f"given_{column}").is_not_null()
@@ -510,8 +516,8 @@ def _with_keys(
 ) -> pl.DataFrame:
     """The descriptions with the key of their roll call.
 
-    A roll call is told by symbol and day where rcid alone does not do: an rcid under which states
-    vote more than once, each time under another symbol or on another day, is several.
+    Where rcid is not unique, symbol and date identify the roll call: an rcid under which states
+    vote more than once, with another symbol or on another date, is several roll calls.
     """
     told_by = ["rcid", "vote_date", "unres"]
     several = described.select(told_by).unique().filter(pl.len().over("rcid") > 1)
@@ -555,7 +561,7 @@ def _with_keys(
 def _with_roll_calls(
     votes: pl.DataFrame, described: pl.DataFrame, roll_calls: pl.DataFrame
 ) -> pl.DataFrame:
-    """The votes with the number of their roll call (`call`): its place among the roll calls."""
+    """The votes with the number of their roll call (`call`), its position among the roll calls."""
     numbers = roll_calls.select("roll_call").with_row_index("call")
     calls = described.select(pl.col(ROW).alias("first"), "roll_call").join(numbers, on="roll_call")
     return votes.join(
@@ -566,7 +572,7 @@ def _with_roll_calls(
 def _without_unknown_states(
     votes: pl.DataFrame, roll_calls: pl.DataFrame, corrections: Corrections
 ) -> pl.DataFrame:
-    """The votes with the state of rows that name none: Türkiye's, if no other row can be.
+    """The votes, with a state for rows that name none: Türkiye, if no other row is hers.
 
     Releases from 2024 on leave its code and names out from September 2023.
     """
@@ -595,11 +601,11 @@ def _without_unknown_states(
 def _without_duplicates(
     votes: pl.DataFrame, corrections: Corrections
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The votes, without rows that only repeat one; of them, those of states that differ.
+    """The votes without exact duplicates, and those of states with two different votes.
 
-    A state with two different votes in a roll call keeps both, for the models to tell.
+    A state with two different votes in a roll call keeps both, for the models to report.
     """
-    # One number for what names a state's vote takes a quarter of the memory.
+    # One number as the key of a state's vote takes a quarter of the memory.
     of_state = pl.col("call").cast(pl.Int64) * 2**31 + pl.col("ccode")
     second = votes.select(~of_state.is_first_distinct()).to_series()
     if not second.any():
@@ -615,10 +621,10 @@ def _without_duplicates(
 def _counted_once(
     roll_calls: pl.DataFrame, votes: pl.DataFrame, corrections: Corrections
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Roll calls and votes without those that are one vote under a second number.
+    """Roll calls and votes without those repeated under a second number.
 
     That is: same symbol, day and description, and the same votes of all states. Paragraphs of one
-    resolution may be voted alike, but they are described each in its own words.
+    resolution may have the same votes, but each has its own description.
     """
     calls = roll_calls.with_row_index("call").with_columns(pl.col("call").cast(pl.Int32))
     alike = ["unres", "vote_date", "short", "descr", *MARKS]

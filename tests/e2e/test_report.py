@@ -8,9 +8,9 @@ import duckdb
 import pytest
 from warehouses import unga
 
-from orchestration.query import QueryError
-from orchestration.study_report.page import build_report
-from orchestration.study_report.question import ReportError
+from orchestration.published.query import QueryError
+from reports.page import build_report
+from reports.question import ReportError
 
 POWERS = ["CHN", "RUS", "TUR", "DEU", "USA"]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -35,7 +35,9 @@ def test_the_command_writes_page_and_figures(built_sample, tmp_path):
     assert said.returncode == 0, said.stderr
     names = {file.name for file in (tmp_path / "out").iterdir()}
     figures = ("years", "topics", "opposition", "world")
-    assert names == {"report.html"} | {f"{it}.{kind}" for it in figures for kind in ("png", "svg")}
+    assert names == {"report.html"} | {
+        f"{figure}.{kind}" for figure in figures for kind in ("png", "svg")
+    }
     assert (tmp_path / "out" / "world.png").read_bytes().startswith(PNG)
     for figure in figures:
         svg = (tmp_path / "out" / f"{figure}.svg").read_text(encoding="utf-8")

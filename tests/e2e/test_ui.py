@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from playwright.sync_api import Browser, Page
-from warehouses import PATIENCE, UNGA, environment
+from warehouses import TIMEOUT, UNGA, environment
 
 ROOT = Path(__file__).parents[2]
 # Seconds for a whole refresh on a busy machine.
@@ -52,7 +52,7 @@ def ui(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _wait_for(address: str) -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         try:
             urllib.request.urlopen(f"{address}/server_info").close()

@@ -23,11 +23,14 @@ import duckdb
 import pytest
 from warehouses import UNGA, environment, start, unga, wait_for_line, wait_until
 
-from orchestration import sensors
+from orchestration.automation import sensors
+from orchestration.automation.sensors import killed_runs
 from orchestration.definitions import build_defs
-from orchestration.publish import replace_published
-from orchestration.resources import UNDER_WAY, Warehouse
-from orchestration.sensors import killed_runs
+from orchestration.published.swap import replace_published
+from orchestration.run.dead_runs import UNDER_WAY
+from orchestration.run.warehouse import Warehouse
+
+pytestmark = pytest.mark.kills
 
 READERS, PUBLICATIONS = 10, 20
 # Beside a refresh, whose work they slow down.
@@ -74,7 +77,7 @@ RUNS = """
 def readers_of(
     file: Path, one: str, many: str, count: int = READERS
 ) -> Iterator[list[subprocess.Popen[str]]]:
-    """Readers at work, ended afterwards however the test went."""
+    """Running readers, which are ended however the test went."""
     with ExitStack() as ended:
         readers = []
         for _ in range(count):
@@ -106,7 +109,7 @@ def builds_seen(readers: list[subprocess.Popen[str]], heads: list[str]) -> set[s
 
 
 def stamped(sample: Path, target: Path, build: int) -> None:
-    """A copy of the sample that says in each row of a table of its own which build it is."""
+    """A copy of the sample with an extra table whose every row names the build."""
     shutil.copy(sample, target)
     with duckdb.connect(target) as connection:
         connection.execute(
@@ -149,13 +152,13 @@ def test_readers_are_answered_from_one_whole_build_through_whole_refreshes(sampl
 
 
 def free_port() -> int:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return int(it.getsockname()[1])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 class Ui:
-    """`unga ui` on a warehouse, asked as its own pages ask it."""
+    """`unga ui` on a warehouse, queried as its own pages do."""
 
     def __init__(self, warehouse: Path) -> None:
         self.warehouse = warehouse
@@ -245,7 +248,7 @@ class Ui:
         return of_session
 
     def close(self) -> None:
-        """End it with all that it started."""
+        """End it with all its child processes."""
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(60)
@@ -306,7 +309,7 @@ def test_a_killed_run_is_noted_so_that_none_waits_for_it(tmp_path, monkeypatch):
             def tick() -> str | None:
                 return sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).skip_message
 
-            nothing = "No run seems to be at work."
+            nothing = "No run seems to be running."
             try:
                 assert tick() == nothing, "it began seconds ago"
                 monkeypatch.setattr(sensors, "A_MINUTE", 0)
@@ -315,7 +318,7 @@ def test_a_killed_run_is_noted_so_that_none_waits_for_it(tmp_path, monkeypatch):
             finally:
                 refresh.kill()
             refresh.wait()
-            assert tick() == "1 killed runs are now noted as failed."
+            assert tick() == "1 killed runs are now recorded as failed."
             assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
             assert tick() == nothing
 

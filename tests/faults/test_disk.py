@@ -1,7 +1,7 @@
-"""A disk that is full or may not be written, and folders where files should be.
+"""Full and read-only disks, and folders where files should be.
 
-Each is a real one: a small tmpfs, a mount that is read-only, a folder without permission. Where a
-machine allows none of them, the test is skipped and says so.
+All are real: a small tmpfs, a read-only mount, a folder without permission. Where a machine does
+not allow them, the test is skipped, and says so.
 """
 
 import os
@@ -13,8 +13,10 @@ import duckdb
 import pytest
 from warehouses import UNGA, environment, fingerprint, unga
 
-from orchestration.publish import replace_published
-from orchestration.sample import make_sample
+from orchestration.published.swap import replace_published
+from orchestration.sample.files import make_sample
+
+pytestmark = pytest.mark.full_disk
 
 MB = 1 << 20
 # Mounts of its own, which end with it; as root of a user namespace where the tests are not root.
@@ -27,7 +29,7 @@ HELD_TO_PERMISSIONS = (
 
 @pytest.fixture(scope="module")
 def mounts() -> None:
-    """Skips, aloud, where nothing can be mounted."""
+    """Skip, and say so, where nothing can be mounted."""
     tried = _run([*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
     if tried.returncode:
         pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()}")
@@ -35,7 +37,7 @@ def mounts() -> None:
 
 @pytest.fixture(scope="module")
 def held_to_permissions() -> None:
-    """Skips, aloud, where root can't be held to permissions."""
+    """Skip, and say so, where root can't be held to permissions."""
     if HELD_TO_PERMISSIONS:
         tried = _run([*HELD_TO_PERMISSIONS, "true"])
         if tried.returncode:
@@ -62,7 +64,7 @@ def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
 
 @pytest.fixture
 def small_warehouse(tmp_path: Path) -> Path:
-    """A warehouse with published files, real and sample, that only have to outlive what happens."""
+    """A warehouse with published files, real and sample, that only have to survive."""
     warehouse = tmp_path / "warehouse"
     warehouse.mkdir()
     for name in ("sample.duckdb", "unga.duckdb"):
@@ -155,9 +157,9 @@ def test_neither_exports_nor_a_broken_session_hide_that_the_file_is_new(
     warehouse, served = tmp_path / "warehouse", tmp_path / "mirror"
     shutil.copytree(built_mirror, warehouse)
     shutil.copytree(mirror, served, copy_function=shutil.copyfile)
-    for folder in (served, *(it for it in served.iterdir() if it.is_dir())):
+    for folder in (served, *(path for path in served.iterdir() if path.is_dir())):
         folder.chmod(0o755)
-    newest = max((served / "unxml").glob("[0-9]*.json"), key=lambda it: int(it.stem))
+    newest = max((served / "unxml").glob("[0-9]*.json"), key=lambda file: int(file.stem))
     newest.write_bytes(newest.read_bytes() + b"\n")
     (served / "unxml" / "99.json").write_text('{"symbol": ', encoding="utf-8")
     before = fingerprint(warehouse / "unga.duckdb")

@@ -1,4 +1,4 @@
-"""Every check can fail: for each expectation and each dbt test, a change of the data that trips it.
+"""Every check can fail: for each expectation and dbt test, a change of the data that trips it.
 
 Belongs here: the changes, one a check, made to a copy of a built sample. A new check without one
 fails here. Not here: what a refused build leaves behind (test_refused.py), or dbt's unit tests,
@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations.runner import SUITES, Failure, read_suite, run_suite
+from expectations.results import Failure
+from expectations.runner import SUITES, read_suite, run_suite
 from orchestration.assets.dbt import manifest
 
 # The changes that trip the expectations, by table and description.
@@ -131,7 +132,7 @@ REAL = {
     "synthetic = false": "synthetic = true",
 }
 
-# Faults that a person would name first: the change, the suite that refuses it, and its words.
+# The most obvious faults: the change, the suite that refuses it, and its message.
 NAMED_FAULTS = {
     "a session dropped": (
         "delete from marts.dim_roll_calls where session = '77'",
@@ -214,7 +215,7 @@ EXPRESSIONS = {
     ],
 }
 
-# dbt tests that are queries of their own.
+# dbt tests that are separate queries.
 SINGULAR = {
     "bridge_roll_call_topics_known_topics": [
         "delete from marts.dim_topics where topic = 'all'",
@@ -239,7 +240,9 @@ DBT_TESTS = {
     node["name"]: node for node in NODES["nodes"].values() if node["resource_type"] == "test"
 }
 DESCRIBED = [
-    (table, it["description"]) for table in SUITES for it in read_suite(table)["expectations"]
+    (table, expectation["description"])
+    for table in SUITES
+    for expectation in read_suite(table)["expectations"]
 ]
 
 
@@ -251,7 +254,7 @@ def table_of(test: dict[str, Any]) -> str:
 
 
 def changes(test: dict[str, Any]) -> list[str]:
-    """Statements each of which trips the dbt test; none if its kind is not known here."""
+    """Statements that each trip the dbt test; none if its kind is unknown here."""
     if "test_metadata" not in test:
         return SINGULAR.get(test["name"], [])
     table = table_of(test)
@@ -276,7 +279,7 @@ def changes(test: dict[str, Any]) -> list[str]:
             return [f"update {table} set {column} = {unheard} {row}"]
         case "expression_is_true":
             untrue = EXPRESSIONS.get(arguments["expression"], [])
-            return [f"update {table} set {it} {row}" for it in untrue]
+            return [f"update {table} set {assignment} {row}" for assignment in untrue]
         case "columns_are":
             column = min(arguments["columns"])
             return [
@@ -313,7 +316,9 @@ def compiled(built_sample: Path) -> dict[str, str]:
     """The queries of the dbt tests, as the build ran them, by the tests' names."""
     (ran,) = built_sample.glob("build/*/dbt/manifest.json")
     nodes = json.loads(ran.read_text(encoding="utf-8"))["nodes"]
-    return {it["name"]: it["compiled_code"] for it in nodes.values() if it.get("compiled_code")}
+    return {
+        node["name"]: node["compiled_code"] for node in nodes.values() if node.get("compiled_code")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -355,7 +360,8 @@ def test_every_dbt_test_can_fail(name, compiled, connection):
 @pytest.mark.parametrize(("table", "description"), DESCRIBED)
 def test_every_expectation_can_fail(table, description, connection):
     failed = {
-        it.expectation for it in failures_after(change(table, description), table, connection)
+        failure.expectation
+        for failure in failures_after(change(table, description), table, connection)
     }
     assert description in failed
 
@@ -367,14 +373,14 @@ def test_every_expectation_can_fail_on_real_votes(table, description, real_votes
     statement = change(table, description)
     for invented, real in REAL.items():
         statement = statement.replace(invented, real)
-    failed = {it.expectation for it in failures_after(statement, table, real_votes)}
+    failed = {failure.expectation for failure in failures_after(statement, table, real_votes)}
     assert description in failed
 
 
 @pytest.mark.parametrize("fault", NAMED_FAULTS)
 def test_a_fault_is_named(fault, connection):
     statement, table, words = NAMED_FAULTS[fault]
-    said = "\n".join(it.detail for it in failures_after(statement, table, connection))
+    said = "\n".join(failure.detail for failure in failures_after(statement, table, connection))
     assert all(word in said for word in words), said
 
 
@@ -395,7 +401,7 @@ def change(table: str, description: str) -> str:
 def failures_after(
     statement: str, table: str, connection: duckdb.DuckDBPyConnection
 ) -> list[Failure]:
-    """What a suite finds after a change, which is then taken back."""
+    """What a suite finds after a change, which is then rolled back."""
     connection.begin()
     try:
         connection.execute(statement)

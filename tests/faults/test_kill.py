@@ -1,7 +1,7 @@
 """A refresh that is killed at any of its steps, and the one that comes after it.
 
-One story, told once: run after run is killed at the next step, each over what the one before left
-behind, until one is let finish. A reader asks the published file from the first to the last.
+One story: run after run is killed, each at the next step and on top of what the one before left
+behind, until one may finish. A reader queries the published file all the while.
 """
 
 import random
@@ -18,6 +18,8 @@ import duckdb
 import pytest
 from warehouses import fingerprint, start, wait_for_line, wait_until
 
+pytestmark = pytest.mark.kills
+
 # The line with which each step begins.
 STEPS = {
     "landing": "… ask the sources",
@@ -27,13 +29,13 @@ STEPS = {
     "publication": "… publish",
 }
 
-# What nobody may find again in anything that a run writes.
+# A secret that must not appear in anything that a run writes.
 SECRET = "swordfish-7c1f"
 SECRETS = dict.fromkeys(
     ("DATAVERSE_API_TOKEN", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "DBT_PASSWORD"), SECRET
 )
 
-# Opens the file as any user does, asks, and says what it was told, until its input ends.
+# Opens the file as any user does, queries it and prints the answers, until its input ends.
 READER = """
 import select, sys, time, duckdb
 while not select.select([sys.stdin], [], [], 0.2)[0]:
@@ -44,11 +46,11 @@ while not select.select([sys.stdin], [], [], 0.2)[0]:
     print(*told, sep="\\n", flush=True)
 """
 
-# Publishes copies of two builds, one after the other, for as long as it lives.
+# Publishes copies of two builds in turn, as long as it lives.
 PUBLISHER = """
 import itertools, shutil, sys
 from pathlib import Path
-from orchestration.publish import replace_published
+from orchestration.published.swap import replace_published
 folder = Path(sys.argv[1])
 for build in itertools.cycle(["first", "second"]):
     shutil.copy(folder / build, folder / "build.duckdb")
@@ -59,7 +61,7 @@ for build in itertools.cycle(["first", "second"]):
 
 @dataclass(frozen=True)
 class Killed:
-    """What there was once a run had been killed."""
+    """What was left after a run was killed."""
 
     published: str
     runs: set[str]
@@ -67,7 +69,7 @@ class Killed:
 
 @dataclass(frozen=True)
 class Story:
-    """What was seen: before, after each kill, and after the run that was let finish."""
+    """What was observed: before, after each kill, and after the run that finished."""
 
     warehouse: Path
     before: str
@@ -132,9 +134,9 @@ def test_a_killed_run_leaves_the_last_good_file(story, step):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_run_clears_what_the_killed_one_before_it_left(story, step):
-    """Each run left its own folder alone: those of the runs before it are gone."""
+    """Each run left only its own folder: those of the runs before it are gone."""
     (left,) = story.killed[step].runs
-    assert [name for name, it in story.killed.items() if left in it.runs] == [step]
+    assert [name for name, killed in story.killed.items() if left in killed.runs] == [step]
 
 
 def test_the_run_after_them_finishes_without_a_hand(story):
@@ -148,7 +150,7 @@ def test_nothing_unpublished_is_left(story):
 
 
 def test_no_killed_run_is_taken_to_be_running_still(story):
-    """Dagster would let the next run from the UI wait for it, for ever."""
+    """Dagster would make the next run from the UI wait for it forever."""
     with dg.DagsterInstance.from_config(str(story.warehouse / "dagster_home")) as instance:
         ended = {run.run_id: run.status.value for run in instance.get_runs()}
     assert len(ended) == len(STEPS) + 1

@@ -1,4 +1,4 @@
-"""Servers that fail: bounded, told in a clear word, and what is landed is still used.
+"""Failing servers: time is bounded, the fault is named, and what is landed is still used.
 
 Belongs here: what each source makes of a failing server. Not here: the client alone
 (tests/unit/sources/test_http.py).
@@ -11,9 +11,9 @@ import pytest
 from unit.sources.making import resolution, session_json, undl_csv, voeten_csv
 from unit.sources.serving import HURRIED, Answer, Server
 
+from orchestration.automation.updates import updates
 from orchestration.layout import Layout
 from orchestration.sources import SOURCES, Landed, Origin, landed_releases, read_visit
-from orchestration.updates import updates
 
 # By source: what a mirror serves, and the request that fails.
 SERVED = {
@@ -36,7 +36,7 @@ FAULTS = {
 
 
 def unreached(landed: Landed) -> str:
-    """What was not in reach and why; nothing may be refused for it."""
+    """What was not in reach, and why; nothing may be refused because of it."""
     assert not landed.refused
     return " ".join(file.reason for file in landed.not_in_reach)
 
@@ -44,11 +44,11 @@ def unreached(landed: Landed) -> str:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Server(tmp_path / "served") as it:
-        it.always("loop", Answer(302, headers={"Location": "/loop"}))
+    with Server(tmp_path / "served") as serving:
+        serving.always("loop", Answer(302, headers={"Location": "/loop"}))
         for path, data in SERVED.values():
-            it.put(path, data)
-        yield it
+            serving.put(path, data)
+        yield serving
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -1,7 +1,7 @@
 """Files of the sources that are damaged, odd or hostile: corrected by a rule, or refused by name.
 
-Belongs here: what a file can be, the same for every source. Not here: the layouts and defects that
-one source is known for (tests/unit/sources).
+Belongs here: what a file can be, the same for every source. Not here: schema versions and defects
+that one source is known for (tests/unit/sources).
 """
 
 import gzip

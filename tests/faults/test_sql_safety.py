@@ -8,8 +8,14 @@ import duckdb
 import pytest
 from warehouses import unga
 
-from orchestration.query import QueryError, open_published, rows_of, run_query, write_result
-from orchestration.study_report.question import ReportError, asked
+from orchestration.published.query import (
+    QueryError,
+    open_published,
+    rows_of,
+    run_query,
+    write_result,
+)
+from reports.question import ReportError, asked
 
 INJECTED = [
     "KAZ' or '1'='1",
@@ -171,11 +177,11 @@ def test_a_report_takes_what_it_is_given_as_a_value(sample, argument, injected):
         asked(sample, **arguments, year_from=2007, year_to=2022)
 
 
-@pytest.mark.parametrize("injected", ["unxml' or ''='", "unxml'; drop table marts.completeness --"])
+@pytest.mark.parametrize("injected", ["76' or ''='", "76'; drop table marts.completeness --"])
 def test_a_review_takes_what_it_is_given_as_a_value(built_sample, injected):
-    reviewed = unga(built_sample, "review", "--sample", "--source", injected, "--session", "76")
+    reviewed = unga(built_sample, "review", "--sample", "--source", "unxml", "--session", injected)
     assert reviewed.returncode == 1
-    assert "No build has a session 76" in reviewed.stderr
+    assert f"No build has a session {injected}" in reviewed.stderr
     assert "Traceback" not in reviewed.stderr
 
 

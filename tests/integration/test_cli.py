@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from orchestration import cli, review
+from orchestration.cli.app import app
+from orchestration.published import review
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def run(built_sample: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("UNGA_WAREHOUSE", str(built_sample))
 
     def invoke(*arguments: str) -> Result:
-        return CliRunner().invoke(cli.app, arguments)
+        return CliRunner().invoke(app, arguments)
 
     return invoke
 
@@ -89,7 +90,7 @@ def test_parquet_is_not_for_a_terminal(run):
 @pytest.mark.parametrize("command", [["query", "select 1"], ["status"]])
 def test_before_the_first_refresh_a_person_is_told_what_to_do(command, tmp_path, monkeypatch):
     monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path))
-    asked = CliRunner().invoke(cli.app, command)
+    asked = CliRunner().invoke(app, command)
     assert asked.exit_code == 1
     assert "unga refresh" in asked.output
 
@@ -133,7 +134,7 @@ def test_a_review_is_kept_in_the_warehouse_over_the_seed(passed_off):
 
     def reviewed(session: str, *options: str) -> str:
         asked = ["review", "--source", "unxml", "--session", session, *options]
-        ended = CliRunner().invoke(cli.app, asked)
+        ended = CliRunner().invoke(app, asked)
         assert ended.exit_code == 0, ended.output
         return ended.output
 
@@ -199,9 +200,7 @@ def test_review_of_a_session_that_no_build_has(run):
 def test_reviews_that_cannot_be_read_are_named_and_left_alone(passed_off, bad):
     file = passed_off / "reviews.csv"
     file.write_bytes(bad.encode("latin-1"))
-    asked = CliRunner().invoke(
-        cli.app, ["review", "--source", "unxml", "--session", "77", "--write"]
-    )
+    asked = CliRunner().invoke(app, ["review", "--source", "unxml", "--session", "77", "--write"])
     assert asked.exit_code == 1
     assert str(file) in asked.output
     assert file.read_bytes() == bad.encode("latin-1")

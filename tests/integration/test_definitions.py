@@ -6,10 +6,11 @@ import sys
 
 import dagster as dg
 import pytest
+from definitions_as_text import FILE, as_text
 
 from orchestration.assets.publication import DATABASE
 from orchestration.definitions import build_defs
-from orchestration.resources import Warehouse
+from orchestration.run.warehouse import Warehouse
 
 
 @pytest.fixture(scope="module")
@@ -26,59 +27,9 @@ def test_everything_resolves(definitions):
     dg.Definitions.validate_loadable(definitions)
 
 
-def test_the_way_from_source_to_published_file(specs):
-    by_group: dict[str, set[str]] = {}
-    for name, spec in specs.items():
-        by_group.setdefault(spec.group_name, set()).add(name)
-    assert set(by_group) == {
-        "sources",
-        "raw",
-        "seeds",
-        "staging",
-        "intermediate",
-        "core",
-        "cohesion",
-        "study",
-        "checks",
-        "publication",
-    }
-    assert by_group["sources"] == {"landing/undl", "landing/unxml", "landing/voeten"}
-    assert by_group["raw"] == {
-        "raw/undl_votes",
-        "raw/unxml_resolutions",
-        "raw/unxml_votes",
-        "raw/unxml_subjects",
-        "raw/unxml_sponsors",
-        "raw/voeten_roll_calls",
-        "raw/voeten_votes",
-        "raw/releases",
-        "raw/repairs",
-        "raw/reviews",
-        "raw/sessions",
-    }
-    assert by_group["publication"] >= {
-        "published/database",
-        "published/sample",
-        "published/exports",
-        "published/report",
-    }
-    marts = by_group["core"] | by_group["cohesion"] | by_group["study"]
-    assert marts >= {
-        f"marts/{name}"
-        for name in (
-            "dim_member_states",
-            "dim_roll_calls",
-            "dim_topics",
-            "bridge_roll_call_topics",
-            "fct_votes",
-            "vote_pairs",
-            "cohesion_by_pair_year_topic",
-            "opposition",
-            "source_agreement",
-            "completeness",
-            "freshness",
-        )
-    }
+def test_the_whole_is_as_it_is_written_down(definitions):
+    """After an intended change: python tests/definitions_as_text.py, and review the diff."""
+    assert as_text(definitions) == FILE.read_text(encoding="utf-8")
 
 
 def test_each_asset_says_what_it_is_and_whose(specs):
@@ -123,16 +74,8 @@ def test_only_the_real_file_has_a_freshness_policy(specs):
     ]
 
 
-def test_the_schedule_is_in_january_and_everything_watches(definitions):
-    schedule = definitions.resolve_schedule_def("yearly_refresh")
-    assert schedule.cron_schedule == "0 6 15-31 1 *"
-    assert schedule.job_name == "refresh"
-    for sensor in ("new_undl_file", "new_sessions"):
-        assert definitions.resolve_sensor_def(sensor).job_name == "refresh"
-
-
 def test_loading_leaves_great_expectations_alone():
-    """Its import takes longer than everything else together."""
+    """Its import takes longer than all else together."""
     loaded = subprocess.run(
         [
             sys.executable,

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from pages import ROOT, Block, blocks
 
-from orchestration.query import open_published
+from orchestration.published.query import open_published
+
+pytestmark = pytest.mark.snippets
 
 TEXT = "text"
 BLOCKS = blocks()
@@ -24,7 +26,9 @@ NOT_COPIED = shutil.ignore_patterns(
 
 def of_kind(kind: str) -> pytest.MarkDecorator:
     """One test a block."""
-    return pytest.mark.parametrize("block", [it for it in BLOCKS if it.kind == kind], ids=str)
+    return pytest.mark.parametrize(
+        "block", [block for block in BLOCKS if block.kind == kind], ids=str
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +73,7 @@ def skip_if_told(block: Block) -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:
-    strange = [f"{it}: {it.kind!r}" for it in BLOCKS if it.kind not in (*RUN, TEXT)]
+    strange = [f"{block}: {block.kind!r}" for block in BLOCKS if block.kind not in (*RUN, TEXT)]
     assert not strange, f"blocks must be one of {', '.join(RUN)} or {TEXT}: {strange}"
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from pages import script
 
-from orchestration.query import open_published
+from orchestration.published.query import open_published
 
 answers = script("answer_questions")
 QUESTIONS = answers.questions(answers.PAGE.read_text(encoding="utf-8"))
@@ -40,7 +40,9 @@ def test_answers_take_the_place_of_the_old_ones() -> None:
 
 
 @pytest.mark.mirror
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda it: it["title"].split(".")[0])
+@pytest.mark.parametrize(
+    "question", QUESTIONS, ids=lambda question: question["title"].split(".")[0]
+)
 def test_answers_are_those_of_the_real_votes(
     question: re.Match[str], real_votes: duckdb.DuckDBPyConnection
 ) -> None:
@@ -51,4 +53,4 @@ def test_answers_are_those_of_the_real_votes(
 def test_the_page_names_the_releases(real_votes: duckdb.DuckDBPyConnection) -> None:
     page = answers.PAGE.read_text(encoding="utf-8")
     used = real_votes.sql("select distinct source, release from raw.releases").fetchall()
-    assert [it for it in used if "| {} | {} |".format(*it) not in page] == []
+    assert [pair for pair in used if "| {} | {} |".format(*pair) not in page] == []

@@ -14,10 +14,10 @@ import duckdb
 import pytest
 from unit.sources.making import session_json, undl_csv, undl_rows, voeten_csv
 
+from orchestration.automation.updates import updates
 from orchestration.definitions import build_defs
-from orchestration.resources import Warehouse
+from orchestration.run.warehouse import Warehouse
 from orchestration.sources import SOURCES, Outcome, landed_releases, read_visit
-from orchestration.updates import updates
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def db(mirror):
         create table votes as
         select
             v.rcid, v.ccode::varchar as ccode, v.vote, v.session, v.unres, v.date, s.state,
-            -- Before 1998 the day is of no worth: the vote was somewhen in that month.
+            -- Before 1998 the day is unreliable: the vote was some day of that month.
             if(v.date < date '1998-01-01', date_trunc('month', v.date)::date, v.date) as earliest,
             if(v.date < date '1998-01-01', last_day(v.date), v.date) as latest
         from read_csv(?) as v
@@ -140,7 +140,7 @@ def test_only_members_voted(db):
 
 
 def test_a_new_member_soon_voted(db):
-    """A date of admission that is years too early would show as a silence after it."""
+    """An admission date that is years too early would show as years without votes."""
     late = found(
         db,
         """

@@ -1,4 +1,4 @@
-"""A refresh as readers, rivals and accidents meet it: real processes on the synthetic Assembly."""
+"""A refresh with readers, a rival and accidents: real processes on the synthetic Assembly."""
 
 import os
 import shlex
@@ -15,7 +15,9 @@ import duckdb
 import pytest
 from warehouses import UNGA, environment, unga
 
-from orchestration.publish import replace_published
+from orchestration.published.swap import replace_published
+
+pytestmark = pytest.mark.kills
 
 NO_MIRROR = "/no/such/mirror"
 RUN_STAMPS = {
@@ -25,7 +27,7 @@ RUN_STAMPS = {
     "marts.publication": ["run_id", "published_at"],
 }
 
-# Reads, says so, waits for a word, and reads once more over the connection it has open.
+# Reads, says so, waits for input, and reads again over the same connection.
 READER = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)
@@ -37,7 +39,7 @@ print(connection.sql(ask).fetchall(), flush=True)
 
 
 def start(warehouse: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start the command line out of reach of any source, in a group of processes of its own."""
+    """Start the command line out of reach of any source, in its own process group."""
     return subprocess.Popen(
         [UNGA, *arguments],
         env=environment(warehouse, NO_MIRROR),
@@ -76,7 +78,7 @@ def tables(file: Path) -> dict[str, tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Story:
-    """What was seen while one run was killed and the next one ran to its end."""
+    """What was observed while one run was killed and the next one finished."""
 
     before: dict[str, tuple[int, int]]
     after_kill: dict[str, tuple[int, int]]

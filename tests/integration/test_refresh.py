@@ -14,8 +14,9 @@ from warehouses import unga
 from orchestration.assets.dbt import DBT, failed_and_passed
 from orchestration.definitions import build_defs
 from orchestration.layout import DBT_PROJECT
-from orchestration.outcomes import blocking_of_last_run
-from orchestration.resources import RefreshRefusedError, Warehouse, take_lock
+from orchestration.run.check_results import blocking_of_last_run
+from orchestration.run.lock import RefreshRefusedError, take_lock
+from orchestration.run.warehouse import Warehouse
 
 
 def test_the_sample_stands_apart_and_says_that_it_is_synthetic(built_sample):

@@ -1,4 +1,4 @@
-"""What a refresh tells of each source, and its exit status, in real processes.
+"""What a refresh says about each source, and its exit status, in real processes.
 
 Belongs here: new, unchanged, not in reach and refused, as a person or a scheduler meets them. Not
 here: how a source is asked (unit/sources, faults/test_network.py), or the verdict of status
@@ -83,7 +83,7 @@ def test_a_dead_address_says_nothing_of_libraries(warehouse):
 def test_a_refused_file_beside_good_ones_is_named(warehouse, served):
     assert unga(warehouse, "refresh", mirror=str(served)).returncode == 0
     (served / "unxml" / "79.json").write_text('{"symbol": ', encoding="utf-8")
-    for _ in range(2):  # it stays refused until it is put right
+    for _ in range(2):  # it stays refused until it is corrected
         ended = unga(warehouse, "refresh", mirror=str(served))
         assert ended.returncode == 3, ended.stdout + ended.stderr
         assert NOTHING not in ended.stdout
@@ -100,7 +100,7 @@ def test_a_refused_file_beside_good_ones_is_named(warehouse, served):
 
 
 def test_the_command_that_a_refused_build_asks_for_can_be_typed(warehouse):
-    """A build that was refused is made by hand: the seed knows every session of the sample."""
+    """The refused build is made up: the seed has every session of the sample."""
     log = warehouse / "checks_log.jsonl"
     build = warehouse / "build" / "refused"
     build.mkdir(parents=True)

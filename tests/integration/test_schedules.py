@@ -8,11 +8,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration import sensors
+from orchestration.automation import sensors
+from orchestration.automation.updates import updates
 from orchestration.definitions import build_defs
-from orchestration.resources import UNDER_WAY, Warehouse, now, take_lock
+from orchestration.run.dead_runs import UNDER_WAY
+from orchestration.run.lock import now, take_lock
+from orchestration.run.warehouse import Warehouse
 from orchestration.sources import SOURCES, Outcome, landed_releases
-from orchestration.updates import updates
 
 NEW_SESSION = "79"
 
@@ -208,8 +210,8 @@ def test_a_landed_session_is_a_partition_of_the_raw_sessions(warehouse, instance
             ).records
         )
     ]
-    (unxml,) = [it for it in counted if it.metadata["source"].value == "unxml"]
+    (unxml,) = [event for event in counted if event.metadata["source"].value == "unxml"]
     served = Path(warehouse.mirror) / "unxml" / f"{NEW_SESSION}.json"
     lines = [json.loads(line) for line in served.read_text(encoding="utf-8").splitlines()]
-    recorded = {it["symbol"] for it in lines if "recorded" in it["adoption_type"]}
+    recorded = {line["symbol"] for line in lines if "recorded" in line["adoption_type"]}
     assert unxml.metadata["roll calls"].value == len(recorded)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from served import Sources, served_sources
 
+from orchestration.automation.updates import in_words, updates
 from orchestration.layout import Layout
 from orchestration.sources import SOURCES, Origin, Outcome, landed_releases, read_visit
-from orchestration.updates import in_words, updates
 
 pytestmark = pytest.mark.mirror
 

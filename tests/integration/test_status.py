@@ -1,4 +1,4 @@
-"""The verdict of `unga status` and what stands below it, on published files made from the sample.
+"""The verdict of `unga status` and what is below it, on published files made from the sample.
 
 Belongs here: each verdict with its exit status, the one screen, files of older versions. Not here:
 what a refresh tells (test_refresh_sources.py).
@@ -13,17 +13,19 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from orchestration import cli, review, reviews
+from orchestration.cli.app import app
+from orchestration.cli.terminal import HEIGHT, WIDTH, sessions_in_words
 from orchestration.layout import Layout
+from orchestration.published import review
+from orchestration.published.status import STALE_AFTER, decades
 from orchestration.sources import (
     SOURCES,
     Origin,
     landed_releases,
     refused_release,
+    reviews,
     tell_refused_releases,
 )
-from orchestration.status import STALE_AFTER, decades
-from orchestration.terminal import HEIGHT, WIDTH, sessions_in_words
 
 COVERAGE = """
     create or replace table marts.coverage as
@@ -56,7 +58,7 @@ def change(warehouse: Path, sql: str) -> None:
 
 
 def status(*options: str) -> Result:
-    return CliRunner().invoke(cli.app, ["status", *options])
+    return CliRunner().invoke(app, ["status", *options])
 
 
 def said(*options: str) -> dict:
@@ -64,7 +66,7 @@ def said(*options: str) -> dict:
 
 
 def refuse(warehouse: Path, run: str = "the-last-run") -> None:
-    """Note in the log that the last build was refused."""
+    """Record in the log that the last build was refused."""
     entry = {
         "run_id": run,
         "at": "2026-01-15T06:00:00",
@@ -184,7 +186,7 @@ def test_a_session_that_nobody_reviewed_comes_with_the_command_to_type(warehouse
     told = "unga review --source unxml --session 78 --write"
     assert told in status().output
     arguments = told.split()[1:]
-    written = CliRunner().invoke(cli.app, arguments)
+    written = CliRunner().invoke(app, arguments)
     assert written.exit_code == 0, written.output
     assert "found     112" in written.output
     assert "next: unga refresh" in written.output

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.query import open_published
-from orchestration.study_report.page import build_report
+from orchestration.published.query import open_published
+from reports.page import build_report
 
 pytestmark = pytest.mark.mirror
 

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from orchestration.topics_evaluation import topics_evaluation
+from orchestration.published.topics_evaluation import topics_evaluation
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 SELECTED = (

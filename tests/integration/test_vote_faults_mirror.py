@@ -41,8 +41,8 @@ def faults(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str | N
         config=lambda **_: None, ref=lambda name: connection.table(f"intermediate.{name}")
     )
     return {
-        (it["source"], it["rule"], it["state"], it["says"].split(",")[0])
-        for it in module.model(dbt, connection).to_pylist()
+        (fault["source"], fault["rule"], fault["state"], fault["says"].split(",")[0])
+        for fault in module.model(dbt, connection).to_pylist()
     }
 
 
@@ -86,7 +86,7 @@ def test_two_states_exchanged_for_six_weeks_are_found(
     )
     after = faults(real_votes)
     real_votes.rollback()
-    assert {it for it in after - before if it[1] == "votes look exchanged"} == {
+    assert {fault for fault in after - before if fault[1] == "votes look exchanged"} == {
         ("voeten", "votes look exchanged", first, f"with {second} in {month}"),
         ("voeten", "votes look exchanged", second, f"with {first} in {month}"),
     }

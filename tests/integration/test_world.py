@@ -18,11 +18,12 @@ import pytest
 from served import Sources, served_sources
 from warehouses import fingerprint, unga
 
-from expectations.runner import SuiteResult, run_suite
+from expectations.results import SuiteResult
+from expectations.runner import run_suite
 from orchestration.layout import DBT_PROJECT
 from orchestration.sources import SOURCES, Origin, parsed_files
 
-pytestmark = pytest.mark.mirror
+pytestmark = [pytest.mark.mirror, pytest.mark.real_refresh]
 
 POWERS = ("CHN", "RUS", "TUR", "DEU", "USA")
 OFFICIAL = "2026_02_06_ga_voting"
@@ -325,7 +326,7 @@ def test_coverage_is_told_against_the_count_of_the_library(first_run):
     assert (years, too_many) == (2, 2)
 
 
-# One fault a rule, each in a roll call of its own, as a source would have them.
+# One fault per rule, each in a different roll call, as a source would have them.
 UNDL = "update raw.undl_votes set"
 PLANTED = {
     "totals differ": f"{UNDL} total_yes = total_yes + 1 where resolution = 'A/RES/70/40'",
@@ -419,14 +420,14 @@ def told(file: Path) -> dict[str, int]:
 def test_a_fault_of_a_source_is_told_and_contained(changed):
     before = told(changed)
     found = judged(changed, *PLANTED.values())
-    assert {table: it.failures for table, it in found.items() if not it.passed} == {}
+    assert {table: result.failures for table, result in found.items() if not result.passed} == {}
     now = told(changed)
     assert {rule for rule in PLANTED if now.get(rule, 0) <= before.get(rule, 0)} == set()
     marked = rows(changed, "select doubts from marts.dim_roll_calls where symbol = 'A/RES/70/40'")
     assert marked[0][0] > 0
 
 
-# The same by the hundred, each rule in a session of its own.
+# The same by the hundred, each rule in a different session.
 BY_THE_HUNDRED = {
     "totals differ": f"{UNDL} total_yes = total_yes + 1 where session = '70'",
     "vote of a non-member": """
@@ -458,7 +459,7 @@ BY_THE_HUNDRED = {
 
 def test_a_systematic_fault_blocks(changed):
     found = judged(changed, *BY_THE_HUNDRED.values())
-    said = "\n".join(it.detail for it in found["doubts"].failures)
+    said = "\n".join(failure.detail for failure in found["doubts"].failures)
     with duckdb.connect(changed, read_only=True) as connection:
         sql = (Path(__file__).parents[2] / "expectations" / "suites" / "doubts.sql").read_text()
         beyond = {

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.runner import FOLDER, SUITES, SuiteResult, read_suite, run_suites
+from expectations.results import SuiteResult
+from expectations.runner import FOLDER, SUITES, read_suite, run_suites
 
 MEMBERS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "reference" / "member_states.csv"
 

@@ -12,7 +12,7 @@ import pytest
 import typer
 from pages import PAGES, ROOT
 
-from orchestration.cli import app
+from orchestration.cli.app import app
 from orchestration.sources import SOURCES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,8 +33,8 @@ def test_commands_that_a_page_names_are_there(page: Path) -> None:
 
 def test_every_make_target_is_told_and_no_other() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE)) - {"help", "setup"}
-    assert set(re.findall(r"\bmake ([a-z]+)\b(?=`|$)", README, re.MULTILINE)) == targets
+    targets = set(re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE)) - {"help", "setup"}
+    assert set(re.findall(r"\bmake ([a-z-]+)\b(?=`|$)", README, re.MULTILINE)) == targets
 
 
 @pytest.mark.parametrize("name", SOURCES)

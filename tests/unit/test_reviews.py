@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.reviews import columns, read_reviews
+from orchestration.sources.reviews import columns, read_reviews
 from orchestration.sources.schemas import Reviews, polars_types
 
 HEAD = ",".join(columns())

@@ -11,7 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.sample import IDEAL_POINTS, VOETEN_SESSIONS, make_sample
+from orchestration.sample.agenda import VOETEN_SESSIONS
+from orchestration.sample.files import make_sample
+from orchestration.sample.voting import IDEAL_POINTS
 
 DBT = Path(__file__).parents[2] / "dbt_project"
 VOETEN_COLUMNS = (

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from orchestration.query import QueryError
-from orchestration.topics_evaluation import topics_evaluation
+from orchestration.published.query import QueryError
+from orchestration.published.topics_evaluation import topics_evaluation
 
 
 @pytest.fixture

@@ -15,5 +15,5 @@ def landing(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Server(tmp_path / "served") as it:
-        yield it
+    with Server(tmp_path / "served") as serving:
+        yield serving

@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self, file: Path) -> None:
         if file.is_dir():
-            names = "".join(f'<a href="{it.name}">{it.name}</a>' for it in file.iterdir())
+            names = "".join(f'<a href="{entry.name}">{entry.name}</a>' for entry in file.iterdir())
             self._send(200, names.encode(), {"Content-Type": "text/html"})
         elif not file.is_file():
             self._send(404, b"no such file", {"Content-Type": "text/plain"})

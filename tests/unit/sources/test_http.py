@@ -59,7 +59,10 @@ def test_missing_file_is_told_from_others(server: Server, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "asked", ["0.01", "3600", "rubbish", formatdate(time.time() + 3600, usegmt=True)]
+    "asked",
+    ["0.01", "3600", "rubbish", formatdate(time.time() + 3600, usegmt=True)],
+    # The processes of a test run have to find the same names.
+    ids=["a moment", "an hour", "rubbish", "a time"],
 )
 def test_retry_after_is_honoured_within_bounds(server: Server, tmp_path: Path, asked: str):
     server.put(FILE, BODY)

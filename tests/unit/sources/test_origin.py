@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.resources import Warehouse
+from orchestration.run.warehouse import Warehouse
 from orchestration.sources import Origin
 from orchestration.sources.release import DATAVERSE_URL, UNXML_URL
 

@@ -1,4 +1,4 @@
-"""The Digital Library's file: each layout and each known defect, on invented votes."""
+"""The Digital Library's file: each schema version and known defect, on invented votes."""
 
 import gzip
 import io
@@ -52,7 +52,7 @@ def rules(parsed) -> dict[str, int]:
     return {one.rule: one.rows for one in parsed.corrections}
 
 
-def test_rows_of_the_newest_layout(landing: Path):
+def test_rows_of_the_newest_schema_version(landing: Path):
     parsed = read(landing, undl_csv())
     votes = parsed.tables["undl_votes"]
     assert votes.row(0, named=True) == {
@@ -85,17 +85,19 @@ def test_rows_of_the_newest_layout(landing: Path):
 
 
 def test_layout_without_a_note(landing: Path):
-    columns = [it for it in UNDL_COLUMNS if it != "vote_note"]
+    columns = [column for column in UNDL_COLUMNS if column != "vote_note"]
     votes = read(landing, undl_csv(columns=columns)).tables["undl_votes"]
     assert votes["vote_note"].to_list() == [None] * 3
     assert votes["ms_vote"].to_list() == ["Y", "N", "A"]
 
 
 def test_first_layout_with_plural_names_and_no_session(landing: Path):
-    columns = [it for it in UNDL_COLUMNS if it not in ("session", "vote_note")]
+    columns = [column for column in UNDL_COLUMNS if column not in ("session", "vote_note")]
     rows = [{RENAMED.get(k, k): v for k, v in row.items()} for row in undl_rows("YNA")]
     rows[2]["ms_votes"] = "NV"
-    parsed = read(landing, table(rows, [RENAMED.get(it, it) for it in columns] + ["modality"]))
+    parsed = read(
+        landing, table(rows, [RENAMED.get(column, column) for column in columns] + ["modality"])
+    )
     votes = parsed.tables["undl_votes"]
     assert votes["session"].to_list() == ["ES-11"] * 3
     assert votes["ms_vote"].to_list() == ["Y", "N", "X"]

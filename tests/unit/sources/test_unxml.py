@@ -1,4 +1,4 @@
-"""The Secretariat's files: each layout and each known defect, on invented resolutions."""
+"""The Secretariat's files: each schema version and known defect, on invented resolutions."""
 
 import json
 from datetime import date
@@ -99,7 +99,7 @@ def test_rows(landing: Path):
 
 
 def test_counts_that_are_not_stated(landing: Path):
-    counts = {f"MS_{it}_count": "N.A." for it in ("in_favour", "against", "abstaining")}
+    counts = {f"MS_{side}_count": "N.A." for side in ("in_favour", "against", "abstaining")}
     given = resolution(**counts, adoption_type="Without a vote", MS_in_favour=[])
     rows = read(landing, session_json(given)).tables["unxml_resolutions"]
     assert rows.select(pl.selectors.ends_with("_stated")).row(0) == (None, None, None)

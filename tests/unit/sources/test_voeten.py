@@ -1,4 +1,4 @@
-"""Voeten's file: each layout and each known defect, on invented votes."""
+"""Voeten's file: each schema version and known defect, on invented votes."""
 
 import bz2
 import gzip
@@ -98,7 +98,13 @@ def test_release_is_named_after_its_newest_vote_and_bytes(landing: Path):
 
 
 def test_layout_with_totals_and_r_row_numbers_and_no_year(landing: Path):
-    columns = ["", *(it for it in VOETEN_COLUMNS if it != "year"), "yes", "no", "abstain"]
+    columns = [
+        "",
+        *(column for column in VOETEN_COLUMNS if column != "year"),
+        "yes",
+        "no",
+        "abstain",
+    ]
     rows = voeten_rows(yes=101, no="3.0", abstain="NA", amend="NA", unres="A/RES/62/3")
     parsed = read(landing, table(rows, columns))
     (row,) = parsed.tables["voeten_roll_calls"].rows(named=True)
@@ -117,7 +123,7 @@ def test_layout_with_totals_and_r_row_numbers_and_no_year(landing: Path):
     ],
 )
 def test_layout_with_a_year_and_no_session(landing: Path, unres: str, day: str, session: int):
-    columns = [it for it in VOETEN_COLUMNS if it not in ("session", "resid")]
+    columns = [column for column in VOETEN_COLUMNS if column not in ("session", "resid")]
     parsed = read(landing, table(voeten_rows(unres=unres, date=day), columns))
     assert parsed.tables["voeten_roll_calls"]["session"].to_list() == [session]
     assert rules(parsed)["no session: the symbol's, or the one open on the day"] == 1
@@ -135,7 +141,7 @@ def test_quotes_escaped_with_backslashes_come_as_they_are(landing: Path):
 
 
 def test_missing_symbols_and_no_member_column(landing: Path):
-    columns = [it for it in VOETEN_COLUMNS if it != "member"]
+    columns = [column for column in VOETEN_COLUMNS if column != "member"]
     parsed = read(landing, table(voeten_rows((1, 9, 3), unres="NA"), columns))
     assert parsed.tables["voeten_roll_calls"]["unres"].to_list() == [None]
     assert parsed.tables["voeten_votes"]["member"].to_list() == [True, False, True]
@@ -229,7 +235,7 @@ def test_refused_by_row(landing: Path, column: str, value: str, words: str):
 
 
 def test_unknown_layout_is_refused_by_the_columns_that_miss(landing: Path):
-    columns = [it for it in VOETEN_COLUMNS if it not in ("ccode", "unres")]
+    columns = [column for column in VOETEN_COLUMNS if column not in ("ccode", "unres")]
     said = refused(landing, table(voeten_rows(), columns))
     assert "missing columns: ccode, unres; found: rcid, member" in said
 

@@ -1,0 +1,108 @@
+"""What starts a refresh on an event.
+
+Belongs here: sensors, also the one on killed runs, which would keep a refresh from starting. Not
+here: what is newer (updates.py), or the calendar (schedules.py).
+"""
+
+import hashlib
+
+import dagster as dg
+
+from orchestration.automation.updates import in_words, updates
+from orchestration.run.dead_runs import NEWER, UNDER_WAY, close_records, dead_runs, under_way
+from orchestration.run.lock import RefreshRefusedError, now, take_lock
+from orchestration.run.warehouse import Warehouse
+from orchestration.sources import SOURCES
+
+A_MINUTE = 60
+A_DAY = 24 * 60 * 60
+
+
+def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
+    """Refresh when a person has dropped a file of the UN Digital Library into the landing."""
+
+    @dg.sensor(
+        job_name="refresh",
+        name="new_undl_file",
+        minimum_interval_seconds=A_MINUTE,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="A file that a person put into warehouse/landing/undl/.",
+    )
+    def watch_landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        dropped = SOURCES["undl"].waiting(warehouse.layout.landing(synthetic=False))
+        if not dropped:
+            return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
+        if under_way(context.instance, warehouse.layout):
+            return dg.SensorResult(skip_reason=UNDER_WAY)
+        # The same unchanged files request only one run a day.
+        states = [
+            f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped
+        ]
+        names = ", ".join(file.name for file in dropped)
+        return dg.SensorResult(
+            [
+                dg.RunRequest(
+                    run_key=f"undl:{_digest(states)}:{now().date()}", tags={NEWER: names[:200]}
+                )
+            ]
+        )
+
+    return watch_landing
+
+
+def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
+    """Record a killed refresh as failed, so that the next one from the UI does not wait for it."""
+
+    @dg.sensor(
+        name="killed_runs",
+        minimum_interval_seconds=A_MINUTE,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Refreshes that were killed before they could report it, recorded as failed.",
+    )
+    def watch_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        if not dead_runs(context.instance, seconds=A_MINUTE):
+            return dg.SkipReason("No run seems to be running.")
+        try:
+            lock = take_lock(warehouse.layout, "the sensor killed_runs")
+        except RefreshRefusedError:
+            return dg.SkipReason("A refresh is running.")
+        with lock:
+            killed = close_records(context.instance, seconds=A_MINUTE)
+        return dg.SkipReason(f"{killed} killed runs are now recorded as failed.")
+
+    return watch_runs
+
+
+def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
+    """Refresh when the Secretariat's files have a new or changed session."""
+
+    @dg.sensor(
+        job_name="refresh",
+        name="new_sessions",
+        minimum_interval_seconds=A_DAY,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="New or changed sessions in the Secretariat's machine-readable resolutions.",
+    )
+    def watch_sessions(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        if not warehouse.layout.published(synthetic=False).exists():
+            return dg.SensorResult(skip_reason="Nothing is published yet: start with a refresh.")
+        if under_way(context.instance, warehouse.layout):
+            return dg.SensorResult(skip_reason=UNDER_WAY)
+        found = updates(warehouse.layout, warehouse.origin, ["unxml"])
+        if not found.newer:
+            nothing = "No session of unxml is new or changed."
+            return dg.SensorResult(skip_reason=f"{nothing} {in_words(found.outcomes)}".rstrip())
+        words = "; ".join(found.newer)[:200]
+        return dg.SensorResult(
+            [
+                dg.RunRequest(
+                    run_key=f"unxml:{_digest(found.newer)}:{now().date()}", tags={NEWER: words}
+                )
+            ]
+        )
+
+    return watch_sessions
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]

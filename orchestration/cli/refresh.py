@@ -1,0 +1,229 @@
+"""The commands that build: `refresh`, `sample`, and `ui`, from which one can refresh as well.
+
+Belongs here: their options, what is said before and after a run, and exit statuses. Not here: the
+run (run/), whether anything is newer (automation/updates.py), or tables (terminal.py).
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from orchestration.cli.shared import end, fail
+from orchestration.layout import Layout, code_version, mirror_from_environment
+from orchestration.published.query import QueryError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from orchestration.run.in_process import Run
+
+# Exit statuses of `unga refresh` when it published or found nothing newer, and a source was at
+# fault.
+REFUSED_A_FILE = 3
+NOT_IN_REACH = 4
+
+
+def refresh(
+    source: Annotated[
+        list[str] | None, typer.Option(help="Ask only this source for something newer.")
+    ] = None,
+    session: Annotated[
+        list[str] | None, typer.Option(help="Fetch only this session, e.g. 79 or ES-11.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Build even if nothing is newer.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="End with 4 if a source could not be reached; what is landed is built anyway.",
+        ),
+    ] = False,
+) -> None:
+    """Fetch what is newer, build, check, and publish warehouse/unga.duckdb.
+
+    Exit status: 0 published or nothing newer; 1 not published; 3 as 0, but a file of a source was
+    refused; 4 a source could not be reached (with --strict), or none was and only the sample was
+    built.
+    """
+    from orchestration.published.review import ReviewError
+    from orchestration.sources import SOURCES, SourceError
+
+    if unknown := set(source or []) - set(SOURCES):
+        fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
+    layout = Layout.from_environment()
+    console = _console_apart(layout)
+    try:
+        status = _refresh(console, layout, source or [], session or [], force, strict)
+    except (QueryError, ReviewError, SourceError, OSError) as wrong:
+        console.print(str(wrong), style="red", markup=False, soft_wrap=True)
+        status = 1
+    end(status)
+
+
+def sample() -> None:
+    """Build warehouse/sample.duckdb from an invented Assembly, to try things on."""
+    layout = Layout.from_environment()
+    end(0 if _run(_console_apart(layout), layout, {"synthetic": True}).whole else 1)
+
+
+def _console_apart(layout: Layout) -> Console:
+    """The console of a refresh: only it writes to the terminal, all else goes to the log."""
+    from orchestration.run.console import console, terminal_apart
+    from orchestration.run.in_process import dagster_home
+
+    dagster_home(layout)
+    console.file = terminal_apart(layout.log)
+    return console
+
+
+def _refresh(
+    console: Console,
+    layout: Layout,
+    sources: Sequence[str],
+    sessions: Sequence[str],
+    force: bool,
+    strict: bool,
+) -> int:
+    """Ask the sources, build if there is a reason to, report; returns the exit status."""
+    config: dict[str, Any] = {"fetch": sources, "sessions": sessions}
+    if layout.published(synthetic=False).exists() and not force:
+        reasons = _ask(layout, sources, sessions)
+        if not reasons:
+            return _tell_nothing_newer(console, layout, sources, strict)
+        for reason in reasons:
+            console.print(f"newer: {reason}", markup=False, soft_wrap=True)
+        config["asked"] = True
+    run = _run(console, layout, config)
+    status = _tell_visits(console, layout, sources, strict)
+    if not run.whole:
+        return 1
+    if run.published == layout.published(synthetic=True):
+        console.print(
+            "No source could be reached and none is landed: only the SYNTHETIC SAMPLE was built, "
+            f"{run.published}. There are no real votes in it.",
+            style="bold red",
+            soft_wrap=True,
+        )
+        return NOT_IN_REACH
+    return status
+
+
+def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> list[str]:
+    """Land what is newer; the reasons to build, for people."""
+    from orchestration.automation.updates import updates
+    from orchestration.published import review
+    from orchestration.published.status import code_in
+    from orchestration.sources import Origin
+
+    published = layout.published(synthetic=False)
+    newer = updates(layout, Origin.from_environment(), sources, sessions, land=True).newer
+    if code_in(published) != code_version():
+        newer.append("the code or the seeds have changed")
+    if review.is_changed(layout, published):
+        newer.append(f"the reviews in {layout.reviews} have changed")
+    return newer
+
+
+def _tell_nothing_newer(
+    console: Console, layout: Layout, sources: Sequence[str], strict: bool
+) -> int:
+    """Say that nothing is newer, as far as is known; returns the exit status."""
+    from orchestration.published.status import has_ended, visits_to
+    from orchestration.sources import Outcome
+
+    published = layout.published(synthetic=False)
+    faults = (Outcome.NOT_IN_REACH, Outcome.REFUSED)
+    at_fault = [
+        name
+        for name, visit in visits_to(layout, sources).items()
+        if any(has_ended(visit, outcome) for outcome in faults)
+    ]
+    if at_fault:
+        console.print(
+            f"Nothing newer was found, but not all of {', '.join(at_fault)} could be asked or "
+            f"read: {published} stays as it is.",
+            style="bold red",
+            soft_wrap=True,
+        )
+    else:
+        console.print(
+            f"Nothing is newer than what {published} was built from: same releases, same code. "
+            "`unga refresh --force` builds again.",
+            soft_wrap=True,
+        )
+    return _tell_visits(console, layout, sources, strict)
+
+
+def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], strict: bool) -> int:
+    """Say what happened at each source; returns the exit status that follows from it."""
+    from orchestration.cli.terminal import print_visits
+    from orchestration.published.status import has_ended, visits_to
+    from orchestration.sources import Outcome
+
+    visits = visits_to(layout, sources)
+    print_visits(console, visits)
+    if any(has_ended(visit, Outcome.REFUSED) for visit in visits.values()):
+        return REFUSED_A_FILE
+    out_of_reach = any(has_ended(visit, Outcome.NOT_IN_REACH) for visit in visits.values())
+    return NOT_IN_REACH if strict and out_of_reach else 0
+
+
+def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
+    """Run the refresh with a line per step, and report its result."""
+    from orchestration.cli.terminal import print_summary
+    from orchestration.published.status import asks_for_review, summary, unreviewed_in_last_build
+    from orchestration.run.in_process import run_refresh
+
+    run = run_refresh(layout, config, _refresh_job)
+    if run.error:
+        console.print(
+            f"✗ {run.error}\nmore in {layout.log}", style="bold red", markup=False, soft_wrap=True
+        )
+    if not run.published:
+        console.print("Not published: the last good file is as it was.", style="bold red")
+        synthetic = bool(config.get("synthetic"))
+        for row in unreviewed_in_last_build(layout, synthetic):
+            console.print(asks_for_review(row, synthetic), style="yellow", soft_wrap=True)
+        logs = [log for log in map(layout.checks_log, (False, True)) if log.exists()]
+        if logs:
+            newest = max(logs, key=lambda log: log.stat().st_mtime)
+            console.print(f"every check     {newest}", soft_wrap=True)
+        console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
+        return replace(run, whole=False)
+    print_summary(console, summary(run.published))
+    if not run.whole:
+        console.print(
+            "Published; but not all that is made from the file, as said above: exports and report "
+            "may be those of the file before. `unga refresh --force` makes them again.",
+            style="bold red",
+        )
+    return run
+
+
+def _refresh_job() -> "dg.JobDefinition":
+    """The job as the UI has it. Slow to import, and not needed where nothing is newer."""
+    from orchestration.definitions import build_defs
+
+    return build_defs().resolve_job_def("refresh")
+
+
+def ui(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 3000) -> None:
+    """Open the Dagster UI on 127.0.0.1 with the whole graph."""
+    from orchestration.run.in_process import dagster_home
+
+    layout = Layout.from_environment()
+    dagster_home(layout)
+    # Named from here, before moving to where Dagster finds one configuration, its own.
+    os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
+    os.chdir(layout.dagster_home)
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    os.execv(
+        dagster,
+        [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)],
+    )

@@ -1,0 +1,84 @@
+"""The command `review`.
+
+Belongs here: its options, and what the comparison says. Not here: finding and keeping the numbers
+(published/review.py).
+"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.cli.shared import SampleOption, fail
+from orchestration.layout import Layout
+
+if TYPE_CHECKING:
+    from orchestration.published.review import Reviewed
+
+
+def review(
+    source: Annotated[str, typer.Option(help="The source, e.g. unxml.")],
+    session: Annotated[str, typer.Option(help="The session, e.g. 81.")],
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the found number as reviewed, in this warehouse.")
+    ] = False,
+    to_seed: Annotated[
+        bool,
+        typer.Option("--to-seed", help="Write it into the project's seed: for its maintainers."),
+    ] = False,
+    note: Annotated[str, typer.Option(help="Why the number is right.")] = "",
+    sample: SampleOption = False,
+) -> None:
+    """Compare the roll calls found in a session with the reviewed number, and take it in."""
+    from orchestration.published import review
+
+    if write and sample:
+        fail("The sample's numbers are the project's own: --to-seed writes them.")
+    layout = Layout.from_environment()
+    try:
+        _review(layout, source, session, write, to_seed, note, sample)
+    except review.ReviewError as wrong:
+        fail(wrong)
+
+
+def _review(
+    layout: Layout,
+    source: str,
+    session: str,
+    write: bool,
+    to_seed: bool,
+    note: str,
+    sample: bool,
+) -> None:
+    """Print the reviewed and the found number, and write the found one where asked to."""
+    from orchestration.published import review
+    from orchestration.sources import SOURCES
+
+    if source not in SOURCES:
+        raise review.ReviewError(f"No such source: {source}. Sources: {', '.join(SOURCES)}.")
+    counted = review.found(layout, source, session, sample)
+    before = review.reviewed(layout, source, session, sample)
+    if before:
+        whose = "in this warehouse" if before.own else "in the project's seed"
+        typer.echo(f"reviewed  {before.roll_calls}, {whose}")
+    else:
+        typer.echo("reviewed  never")
+    typer.echo(f"found     {counted.roll_calls}, through {counted.through}")
+    if not (write or to_seed):
+        typer.echo(_conclusion(before, counted.roll_calls))
+    if write:
+        file = review.write_own(layout, source, session, counted, note)
+        typer.echo(f"written to {file}; next: unga refresh")
+    if to_seed:
+        file = review.write_seed(layout, source, session, counted, note, sample)
+        typer.echo(f"written to {file}: look at it, then commit it")
+
+
+def _conclusion(before: "Reviewed | None", found: int) -> str:
+    """The result of the comparison, and what a person can do about it."""
+    take_in = "--write takes the found number in"
+    if before is None:
+        return f"Nobody has reviewed this session: {take_in}, if it is right."
+    if found == before.roll_calls or (before.rule == "at_least" and found > before.roll_calls):
+        return "As reviewed: nothing to do."
+    how = "fewer" if found < before.roll_calls else "more"
+    return f"{how.capitalize()} than reviewed: {take_in}, if it is right."

@@ -1,0 +1,40 @@
+"""What all commands share: errors in one line, how a command ends, the option --sample.
+
+Belongs here: what more than one family of commands uses. Not here: any command, or tables
+(terminal.py).
+"""
+
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from orchestration.published.query import QueryError
+
+
+class OneLineErrors(TyperGroup):
+    """Errors that a person can fix are one line, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except (QueryError, OSError) as wrong:
+            fail(wrong)
+
+
+SampleOption = Annotated[bool, typer.Option("--sample", help="Of the sample, not the real votes.")]
+
+
+def fail(words: object) -> NoReturn:
+    """Print a message in red and exit with 1."""
+    typer.secho(str(words), fg="red", err=True)
+    raise typer.Exit(1)
+
+
+def end(status: int) -> None:
+    """Exit with this status, unless it is 0."""
+    if status:
+        raise typer.Exit(status)

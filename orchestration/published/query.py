@@ -1,0 +1,103 @@
+"""Reading the published file for a person at the terminal.
+
+Belongs here: opening the file so that nothing can be changed, and writing a result in the format
+asked for. Not here: what is asked (cli/, status.py).
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+FORMATS = {
+    "csv": "format csv, header",
+    "json": "format json, array true",
+    "parquet": "format parquet",
+}
+
+
+class QueryError(Exception):
+    """A query that can't be answered; its message is for the person who asked."""
+
+
+def open_published(file: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can only read this one file: no other file, no network, no settings.
+
+    Raises QueryError if nothing is published there.
+    """
+    if not file.exists():
+        raise QueryError(
+            f"Nothing is published yet: there is no {file}. Run `unga refresh` first, or "
+            "`unga sample` and then query with --sample."
+        )
+    try:
+        return duckdb.connect(
+            file,
+            read_only=True,
+            config={"enable_external_access": False, "lock_configuration": True},
+        )
+    except duckdb.Error as wrong:
+        raise QueryError(f"{file} can't be read: {_one_line(wrong)}") from None
+
+
+def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
+    """The rows of one SELECT; raises QueryError with a one-line message for anything else."""
+    connection = open_published(file)
+    try:
+        relation = connection.sql(sql)
+    except duckdb.Error as wrong:
+        raise QueryError(_one_line(wrong)) from None
+    if relation is None:
+        raise QueryError("Only one query that gives rows can be asked.")
+    return relation
+
+
+def as_table(relation: duckdb.DuckDBPyRelation) -> str:
+    """Rows as DuckDB prints them, long results abridged; raises QueryError."""
+    try:
+        return str(relation).rstrip()
+    except duckdb.Error as wrong:
+        raise QueryError(_one_line(wrong)) from None
+
+
+def write_result(relation: duckdb.DuckDBPyRelation, form: str, output: Path | None) -> int:
+    """Write rows as csv, json or parquet to a file, or to standard output; returns their number.
+
+    Raises QueryError if the query fails while it runs or the file can't be written.
+    """
+    try:
+        rows = relation.to_arrow_table()
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect() as writer:
+            # A second connection: the one that reads can't write anywhere.
+            file = output or Path(folder) / "result"
+            writer.register("result", rows)
+            writer.execute(f"copy result to '{_quoted(file)}' ({FORMATS[form]})")
+            if output is None:
+                with file.open("rb") as written:
+                    shutil.copyfileobj(written, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+    except duckdb.Error as wrong:
+        raise QueryError(_one_line(wrong)) from None
+    return int(rows.num_rows)
+
+
+def rows_of(file: Path, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query as dictionaries; raises QueryError."""
+    relation = run_query(file, sql)
+    try:
+        return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+    except duckdb.Error as wrong:
+        raise QueryError(_one_line(wrong)) from None
+
+
+def _quoted(file: Path) -> str:
+    return str(file).replace("'", "''")
+
+
+def _one_line(wrong: duckdb.Error) -> str:
+    """DuckDB's message without its pointer into the query."""
+    said = [line.strip() for line in str(wrong).splitlines()]
+    return " ".join(line for line in said if line and not line.startswith(("LINE ", "^")))

@@ -1,0 +1,32 @@
+"""The study that a build is configured with.
+
+Belongs here: reading it from dbt_project.yml. Not here: any other question (reports/question.py).
+"""
+
+from dataclasses import dataclass
+
+import yaml
+
+from orchestration.layout import DBT_PROJECT
+
+
+@dataclass(frozen=True)
+class Study:
+    """What dbt_project.yml configures the study's marts with."""
+
+    focus: tuple[str, ...]
+    powers: tuple[str, ...]
+    year_from: int
+    year_to: int
+
+
+def configured_study() -> Study:
+    """The study that the marts of a build are about."""
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    given = project["vars"]
+    return Study(
+        tuple(given["study_focus"]),
+        tuple(given["study_powers"]),
+        given["study_from"],
+        given["study_to"],
+    )

@@ -1,0 +1,56 @@
+"""Check results: what a check found, in one line for people, and the log that keeps it.
+
+Belongs here: the result of one check, its one line for people, its place in the log. Not here:
+running checks (assets/checks.py, assets/dbt.py).
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check of one run found."""
+
+    table: str
+    check: str
+    kind: str  # 'dbt test' or 'expectations'
+    passed: bool
+    severity: str = "error"  # a 'warn' is reported, but blocks nothing
+    rows: int | None = None  # rows that fail, where the check counts them
+    detail: str = ""  # what is wrong, with some of the rows
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the build may not be published."""
+        return not self.passed and self.severity == "error"
+
+    def line(self) -> str:
+        """The result as a person reads it."""
+        counted = f", {self.rows} rows" if self.rows else ""
+        return f"{self.table}: {self.check} ({self.kind}{counted}) {self.detail}".rstrip()
+
+
+def append_to_log(log: Path, run_id: str, at: str, results: Iterable[CheckResult]) -> None:
+    """Add the results to the log of checks; `at` is an ISO time of UTC."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as lines:
+        for result in results:
+            entry = {"run_id": run_id, "at": at} | asdict(result)
+            lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def blocking_of_last_run(log: Path) -> tuple[str, list[CheckResult]]:
+    """The last run in the log and the check results that kept it from publication."""
+    if not log.exists():
+        return "", []
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line]
+    run_id = entries[-1]["run_id"] if entries else ""
+    results = [
+        CheckResult(**{key: entry[key] for key in entry if key not in ("run_id", "at")})
+        for entry in entries
+        if entry["run_id"] == run_id
+    ]
+    return run_id, [result for result in results if result.blocks]

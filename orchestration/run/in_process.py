@@ -1,0 +1,84 @@
+"""The refresh as a run in the process of a command.
+
+Belongs here: Dagster's home, running the job, and what came of it. Not here: the job
+(definitions.py), the commands and their words (cli/), or when a refresh is due (automation/).
+"""
+
+import os
+import shutil
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.layout import ROOT, Layout
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+@dataclass(frozen=True)
+class Run:
+    """The result of a run: the file it published, if any, and whether all of its steps succeeded.
+
+    `error` is what ended the run before Dagster could say so.
+    """
+
+    published: Path | None
+    whole: bool
+    error: str = ""
+
+
+def dagster_home(layout: Layout) -> None:
+    """Point Dagster at this warehouse's own run storage, with telemetry off."""
+    layout.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / "dagster.yaml", layout.dagster_home / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
+
+
+def run_refresh(
+    layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDefinition]"
+) -> Run:
+    """Run the job that `job` loads in this process; `config` is that of the resource Warehouse.
+
+    Never raises: what kept the definitions from loading or ended the run is in `Run.error`.
+    """
+    before = {file: _stamp(file) for file in map(layout.published, (False, True))}
+    error = ""
+    try:
+        whole = _execute(layout, config, job)
+    except KeyboardInterrupt:
+        whole, error = False, "interrupted"
+    except Exception as unexpected:
+        traceback.print_exc()
+        whole, error = False, str(unexpected)
+    published = [file for file, was in before.items() if _stamp(file) != was]
+    return Run(published[0] if published else None, whole, error)
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """A value that changes when the file is replaced; None if there is none."""
+    return (file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None
+
+
+def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDefinition]") -> bool:
+    """Run the job; whether all of its steps succeeded."""
+    # Slow to import, and not needed where nothing is newer.
+    import dagster as dg
+
+    refresh = job()
+    with dg.DagsterInstance.get() as instance:
+        try:
+            result = refresh.execute_in_process(
+                run_config={
+                    "loggers": {"progress": {}},
+                    "resources": {"warehouse": {"config": config | {"folder": str(layout.folder)}}},
+                },
+                instance=instance,
+                raise_on_error=False,
+            )
+        except dg.DagsterExecutionInterruptedError as stopped:
+            raise KeyboardInterrupt from stopped
+    return result.success

@@ -1,0 +1,86 @@
+"""The lock of a warehouse, which one refresh holds.
+
+Belongs here: taking the lock, asking whether it is held, and refusing to start when something is in
+the way. Not here: anything of Dagster, which `unga status` must not wait for.
+"""
+
+import fcntl
+import json
+import os
+import time
+from datetime import UTC, datetime
+from typing import IO
+
+from orchestration.layout import Layout
+
+# Seconds. Upper bound on how long a probe, or the closing of killed runs, holds the lock.
+LOCK_TIMEOUT = 2.0
+
+
+class RefreshRefusedError(Exception):
+    """The refresh can't start: another one holds the lock, or something is in its way."""
+
+
+def now() -> datetime:
+    """Now in UTC, to the second, without a zone, as DuckDB's TIMESTAMP stores it."""
+    return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+
+
+def take_lock(layout: Layout, run_id: str) -> IO[str]:
+    """Take the warehouse's lock, which the kernel frees whenever and however this process ends.
+
+    Raises RefreshRefusedError, which names the holder, if another process has it.
+    """
+    layout.build.mkdir(parents=True, exist_ok=True)
+    lock = layout.lock.open("a+", encoding="utf-8")
+    until = time.monotonic() + LOCK_TIMEOUT
+    while not _locked(lock):
+        if time.monotonic() > until:
+            lock.seek(0)
+            holder = json.loads(lock.read() or "{}")
+            lock.close()
+            raise RefreshRefusedError(
+                f"Another refresh is running: process {holder.get('process', '?')}, run "
+                f"{holder.get('run', '?')}, since {holder.get('since', '?')} UTC. It holds "
+                f"{layout.lock}; wait until it ends, then start again."
+            )
+        time.sleep(0.05)
+    lock.truncate(0)
+    json.dump({"process": os.getpid(), "run": run_id, "since": str(now())}, lock)
+    lock.flush()
+    return lock
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_held(layout: Layout) -> bool:
+    """Whether a refresh holds the warehouse's lock at this moment."""
+    if not layout.lock.exists():
+        return False
+    with layout.lock.open("a", encoding="utf-8") as lock:
+        return not _locked(lock)
+
+
+def refuse_what_is_in_the_way(layout: Layout) -> None:
+    """Raise RefreshRefusedError for a folder in the place of a file, or a file in a folder's.
+
+    Found at the start, not after the minute that a build takes.
+    """
+    both = (False, True)
+    files = [*map(layout.published, both), *map(layout.checks_log, both)]
+    folders = [*map(layout.landing, both), layout.data_docs, layout.exports, layout.reports]
+    for path, wanted in [
+        *((file, "file") for file in files),
+        *((folder, "folder") for folder in folders),
+    ]:
+        if path.exists() and path.is_dir() != (wanted == "folder"):
+            found = "file" if wanted == "folder" else "folder"
+            raise RefreshRefusedError(
+                f"{path} is a {found} where a {wanted} belongs: move it away, then start again."
+            )

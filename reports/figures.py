@@ -1,0 +1,348 @@
+"""The figures of a report: Vega-Lite charts of what queries.py found.
+
+Belongs here: marks, scales and colours. Not here: any calculation, or the files and page that show
+them (page.py).
+"""
+
+import json
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+
+from reports.narrative import listed, name_of
+from reports.queries import Facts, Row
+
+WORLD = Path(__file__).with_name("world-110m.json")
+WIDTH = 760
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+# Okabe and Ito (2008), Color Universal Design: safe for colour-blind readers; without its yellow.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
+SIDES = {
+    "with the first": "#0072B2",
+    "with the second": "#E69F00",
+    "with neither": "#BDBDBD",
+    "absent": "#EDEDED",
+}
+INK, FAINT, NO_VALUE = "#222222", "#767676", "#EFEFEF"
+# Most states agree with each other on most votes, so the steps are finer at the upper end.
+STEPS = (0.4, 0.6, 0.7, 0.8, 0.9, 0.95)
+STEP_COLOURS = ("#FFFFD9", "#D5EEB3", "#7FCDBB", "#41B6C4", "#1D91C0", "#225EA8", "#0C2C84")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A Vega-Lite chart with its name, title, alternative text, and height in the page."""
+
+    name: str
+    title: str
+    alternative: str
+    spec: dict[str, Any]
+    height: int
+
+
+def figures_of(facts: Facts) -> list[Figure]:
+    """The figures for which there are votes."""
+    makers: tuple[Callable[[Facts], Figure | None], ...] = (_years, _topics, _opposition, _world)
+    return [figure for make in makers if (figure := make(facts)) is not None]
+
+
+def _wrapped(name: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(name, width, break_long_words=False))
+
+
+def _label_lines() -> str:
+    return "split(datum.label, '\\n')"
+
+
+def _styled(chart: Any, description: str, height: int) -> dict[str, Any]:
+    styled = (
+        chart.properties(width=WIDTH, height=height, description=description)
+        .configure(
+            font=FONT,
+            background="white",
+            axis={
+                "labelColor": INK,
+                "titleColor": INK,
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+                "gridColor": "#E4E4E4",
+                "domainColor": "#999999",
+                "tickColor": "#999999",
+            },
+            legend={
+                "labelColor": INK,
+                "labelFontSize": 12,
+                "titleColor": INK,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+            },
+        )
+        .configure_view(stroke=None)
+    )
+    # Validating every value would take seconds for the world map alone.
+    spec: dict[str, Any] = styled.to_dict(validate=False)
+    return spec
+
+
+def _years(facts: Facts) -> Figure | None:
+    powers = facts.question.powers
+    names = [name_of(facts, power) for power in powers]
+    found = {
+        (row["power"], row["year"]): row
+        for row in facts.cohesion
+        if row["topic"] == "all" and row["year"]
+    }
+    if not any(row["agreement_half"] is not None for row in found.values()):
+        return None
+    # A year without votes is a row without a value, so that no line is drawn across it.
+    values = [
+        {
+            "power": name_of(facts, power),
+            "year": year,
+            "agreement": found.get((power, year), {}).get("agreement_half"),
+            "n": found.get((power, year), {}).get("n", 0),
+        }
+        for power in powers
+        for year in range(facts.question.year_from, facts.question.year_to + 1)
+    ]
+    title = f"Agreement with {listed(names)} by year, {facts.question.period}"
+    power = alt.Legend(title=None, orient="top", columns=3, symbolSize=90)
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X("year:Q", title=None, scale=alt.Scale(nice=False, padding=8)).axis(
+            format="d", tickMinStep=1, grid=False, labelFlush=False
+        ),
+        y=alt.Y(
+            "agreement:Q", title="Agreement, abstention as half", scale=alt.Scale(domain=[0, 1])
+        ).axis(format=".0%", tickCount=5),
+        color=alt.Color(
+            "power:N",
+            sort=names,
+            scale=alt.Scale(domain=names, range=COLOURS[: len(names)]),
+            legend=power,
+        ),
+    )
+    points = base.mark_point(filled=True, size=60, opacity=1).encode(
+        shape=alt.Shape(
+            "power:N",
+            sort=names,
+            scale=alt.Scale(domain=names, range=SHAPES[: len(names)]),
+            legend=power,
+        ),
+        tooltip=[
+            alt.Tooltip("power:N", title="Power"),
+            alt.Tooltip("year:Q", title="Year", format="d"),
+            alt.Tooltip("agreement:Q", title="Agreement", format=".1%"),
+            alt.Tooltip("n:Q", title="Roll calls", format=",d"),
+        ],
+    )
+    height = 360
+    chart = alt.layer(base.mark_line(strokeWidth=2), points)
+    return Figure("years", title, title, _styled(chart, title, height), height)
+
+
+def _topics(facts: Facts) -> Figure | None:
+    rows = facts.of_period(facts.cohesion)
+    if not any(row["agreement_half"] is not None for row in rows):
+        return None
+    names = [name_of(facts, power) for power in facts.question.powers]
+    # Names that would overlap in a narrow window are set at an angle.
+    aslant = len(names) * max(len(word) for name in names for word in name.split()) > 45
+    powers = {name: name if aslant else _wrapped(name, 9) for name in names}
+    lines = max(name.count("\n") for name in powers.values())
+    sizes: dict[str, int] = {}
+    for row in rows:
+        sizes[row["topic"]] = max(sizes.get(row["topic"], 0), row["n"])
+    topics = sorted(
+        sizes, key=lambda topic: (topic != "all", topic in ("other", "none"), -sizes[topic])
+    )
+    values = [
+        {
+            "topic": _wrapped(_topic_name(facts, row["topic"]), 15),
+            "power": powers[name_of(facts, row["power"])],
+            "agreement": row["agreement_half"],
+            "n": row["n"],
+            "told": f"{row['agreement_half']:.2f}" if row["agreement_half"] is not None else "–",
+            "of": f"n {row['n']:,}",
+        }
+        for row in rows
+    ]
+    title = f"Agreement by topic and power, {facts.question.period}"
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X("power:N", sort=list(powers.values()), title=None).axis(
+            orient="top",
+            labelAngle=-55 if aslant else 0,
+            labelPadding=4 + 13 * lines,
+            labelFontSize=11,
+            labelExpr=_label_lines(),
+            labelLimit=0,
+            domain=False,
+            ticks=False,
+        ),
+        y=alt.Y(
+            "topic:N",
+            sort=[_wrapped(_topic_name(facts, topic), 15) for topic in topics],
+            title=None,
+        ).axis(
+            labelFontSize=11,
+            labelExpr=_label_lines(),
+            labelLimit=0,
+            labelPadding=8,
+            domain=False,
+            ticks=False,
+        ),
+    )
+    # Light enough at its darkest for dark numbers on it.
+    shade = alt.Scale(domain=[0, 1], range=["#FFFFFF", "#559FCE"], interpolate="lab")
+    cells = base.mark_rect(stroke="white", strokeWidth=2, invalid="show").encode(
+        color=alt.Color(
+            "agreement:Q",
+            scale=shade,
+            legend=None,
+            condition={"test": "!isValid(datum.agreement)", "value": NO_VALUE},
+        ),
+        tooltip=[
+            alt.Tooltip("power:N", title="Power"),
+            alt.Tooltip("topic:N", title="Topic"),
+            alt.Tooltip("agreement:Q", title="Agreement", format=".1%"),
+            alt.Tooltip("n:Q", title="Roll calls", format=",d"),
+        ],
+    )
+    told = base.mark_text(fontSize=11 if aslant else 13, dy=-6, fontWeight=600, color=INK).encode(
+        text="told:N"
+    )
+    of = base.mark_text(fontSize=9 if aslant else 10, dy=9, color=INK).encode(text="of:N")
+    height = 42 * len(topics)
+    return Figure(
+        "topics", title, title, _styled(alt.layer(cells, told, of), title, height), height + 50
+    )
+
+
+def _topic_name(facts: Facts, topic: str) -> str:
+    return "All topics" if topic == "all" else facts.topics.get(topic, topic)
+
+
+def _opposition(facts: Facts) -> Figure | None:
+    rows = [
+        row
+        for row in facts.of_period(facts.opposition)
+        if row["topic"] == "all" and row["sense"] == "strict" and row["n"]
+    ]
+    if not rows:
+        return None
+    focus = name_of(facts, facts.question.focus)
+    values, pairs = [], []
+    for row in rows:
+        first, second = name_of(facts, row["power_a"]), name_of(facts, row["power_b"])
+        pair = f"{first}\nv {second}\nn {row['n']:,}"
+        pairs.append(pair)
+        counts = zip(
+            SIDES, (row["with_a"], row["with_b"], row["neither"], row["absent"]), strict=True
+        )
+        values += [
+            {
+                "pair": pair,
+                "between": f"{first} v {second}",
+                "side": side,
+                "votes": votes,
+                "share": votes / row["n"],
+                "place": place,
+                "told": f"{votes:,}" if votes / row["n"] >= 0.07 else "",
+            }
+            # The first power at the left end, the second at the right.
+            for place, (side, votes) in zip((0, 3, 1, 2), counts, strict=True)
+        ]
+    title = f"Whom {focus} voted with where two powers opposed each other, {facts.question.period}"
+    base = alt.Chart(alt.Data(values=values)).encode(
+        y=alt.Y("pair:N", sort=pairs, title=None).axis(
+            domain=False,
+            ticks=False,
+            labelExpr=_label_lines(),
+            labelLimit=0,
+            labelPadding=8,
+            # Three lines, of which the first would stand at the middle of the bar.
+            labelOffset=-13,
+        ),
+        x=alt.X("share:Q", stack="zero", title=None, scale=alt.Scale(domain=[0, 1])).axis(
+            format=".0%", tickCount=5
+        ),
+        order=alt.Order("place:Q"),
+    )
+    bars = base.mark_bar(stroke="white", strokeWidth=1, height={"band": 0.72}).encode(
+        color=alt.Color(
+            "side:N",
+            sort=list(SIDES),
+            scale=alt.Scale(domain=list(SIDES), range=list(SIDES.values())),
+            legend=alt.Legend(
+                title=None, orient="top", columns=2, symbolType="square", symbolStrokeColor=FAINT
+            ),
+        ),
+        tooltip=[
+            alt.Tooltip("between:N", title="Opposed"),
+            alt.Tooltip("side:N", title=focus),
+            alt.Tooltip("votes:Q", title="Roll calls", format=",d"),
+            alt.Tooltip("share:Q", title="Share", format=".1%"),
+        ],
+    )
+    # Stacked again, and centred on each bar.
+    told = base.mark_text(fontSize=12).encode(
+        x=alt.X("share:Q", stack="zero", bandPosition=0.5),
+        text="told:N",
+        color=alt.condition("datum.place == 0", alt.value("white"), alt.value(INK)),
+        detail="side:N",
+    )
+    height = 54 * len(pairs)
+    return Figure(
+        "opposition", title, title, _styled(alt.layer(bars, told), title, height), height + 80
+    )
+
+
+def _world(facts: Facts) -> Figure | None:
+    partners: dict[str, Row] = {row["partner"]: row for row in facts.partners}
+    if not any(row["agreement_half"] is not None for row in partners.values()):
+        return None
+    world = json.loads(WORLD.read_text(encoding="utf-8"))
+    focus = facts.question.focus
+    for feature in world["features"]:
+        state = feature["id"]
+        row = partners.get(state, {})
+        feature["name"] = name_of(facts, state) if state in facts.states else "No member state"
+        feature["agreement"] = row.get("agreement_half")
+        feature["n"] = row.get("n", 0)
+        feature["focus"] = state == focus
+    title = f"Agreement of every member state with {name_of(facts, focus)}, {facts.question.period}"
+    chart = (
+        alt.Chart(alt.Data(values=world["features"]))
+        .mark_geoshape(stroke="#8C8C8C", strokeWidth=0.4, invalid="show")
+        .encode(
+            color=alt.Color(
+                "agreement:Q",
+                scale=alt.Scale(type="threshold", domain=STEPS, range=STEP_COLOURS),
+                condition=[
+                    {"test": "datum.focus", "value": "#D55E00"},
+                    {"test": "!isValid(datum.agreement)", "value": NO_VALUE},
+                ],
+                legend=alt.Legend(
+                    title=f"Agreement, abstention as half; orange: {name_of(facts, focus)}",
+                    titleLimit=0,
+                    orient="bottom",
+                    format=".0%",
+                    gradientLength=300,
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title="State"),
+                alt.Tooltip("agreement:Q", title="Agreement", format=".1%"),
+                alt.Tooltip("n:Q", title="Roll calls", format=",d"),
+            ],
+        )
+        .project("equalEarth", rotate=[-11, 0, 0], pointRadius=2.6)
+    )
+    alternative = f"{title}, on a world map. The numbers are in the table below."
+    height = 380
+    return Figure("world", title, alternative, _styled(chart, alternative, height), height)

@@ -1,0 +1,266 @@
+"""The text of a report: names, years, numbers, findings, caveats.
+
+Belongs here: all text that depends on the data. Not here: HTML (report.html.j2) and figures.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from orchestration.published.coverage import in_words
+from reports.queries import Facts, Row
+
+# Common names where the official one is long; others only lose their parentheses.
+SHORT_NAMES = {
+    "BRN": "Brunei",
+    "COD": "DR Congo",
+    "DDR": "East Germany",
+    "GBR": "United Kingdom",
+    "KOR": "South Korea",
+    "LAO": "Laos",
+    "MDA": "Moldova",
+    "PRK": "North Korea",
+    "RUS": "Russia",
+    "SYR": "Syria",
+    "TZA": "Tanzania",
+    "USA": "United States",
+}
+CONVENTIONS = {
+    "agreement_strict": "Only the same vote agrees",
+    "agreement_half": "An abstention agrees by half",
+    "opposition_strict": "Opposed is yes against no",
+    "opposition_wide": "Opposed is any other vote",
+}
+SOURCES = {
+    "undl": "UN Digital Library",
+    "unxml": "UN Secretariat",
+    "voeten": "Voeten, Dataverse",
+}
+VERDICTS = {True: "holds", False: "does not hold", None: "too few votes"}
+STUDY = (
+    "R. Yuneman (2023), How Kazakhstani Multi-Vector Foreign Policy Works: Voting in UNGA "
+    "Analysis, International Organisations Research Journal 18(1), 151-169, "
+    "doi:10.17323/1996-7845-2023-01-06"
+)
+
+
+def name_of(facts: Facts, state: str) -> str:
+    """A state's short name."""
+    official = facts.states[state]["name"] if state in facts.states else state
+    return SHORT_NAMES.get(state) or re.sub(r" \(.*\)$", "", official)
+
+
+def with_article(name: str) -> str:
+    """The name as it is used in a sentence."""
+    return f"the {name}" if re.match(r"United |DR |Netherlands|Philippines", name) else name
+
+
+def in_text(facts: Facts, state: str) -> str:
+    """A state's name as it is used in a sentence."""
+    return with_article(name_of(facts, state))
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def listed(words: Iterable[str]) -> str:
+    """A, B and C."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def years_in_words(years: Iterable[int]) -> str:
+    """Years, with ranges: 2007 to 2010, 2012."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and spans[-1][1] == year - 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in spans)
+
+
+def percent(share: float | None) -> str:
+    """A share as a whole percentage; a dash where there is none."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+def of_period(facts: Facts) -> str:
+    """From 2007 to 2022, or in 2007."""
+    first, last = facts.question.year_from, facts.question.year_to
+    return f"in {first}" if first == last else f"from {first} to {last}"
+
+
+def coverage(facts: Facts) -> str:
+    """How many of the period's recorded votes are in the file; empty if the file does not say."""
+    if facts.coverage is None:
+        return ""
+    return f"{in_words(facts.coverage)} are in this file, by the count of the UN Digital Library."
+
+
+def overall(facts: Facts) -> list[Row]:
+    """Cohesion with each power over the whole period and all topics, closest first."""
+    rows = [
+        row
+        for row in facts.of_period(facts.cohesion)
+        if row["topic"] == "all" and row["agreement_half"] is not None
+    ]
+    return sorted(rows, key=lambda row: -row["agreement_half"])
+
+
+def headline(facts: Facts) -> tuple[str, str]:
+    """The answer in one sentence, and the numbers behind it in another."""
+    focus = _capital(in_text(facts, facts.question.focus))
+    rows = overall(facts)
+    if not rows:
+        return (
+            f"{focus} shared too few votes with the powers to tell {of_period(facts)}.",
+            "No agreement is given below the least number of shared roll calls.",
+        )
+    best, worst = rows[0], rows[-1]
+    closest, farthest = (in_text(facts, row["power"]) for row in (best, worst))
+    answer = f"{focus} voted most like {closest}"
+    numbers = f"Its agreement with {closest} was {_of_n(best)} roll calls on which both voted"
+    if len(rows) > 1:
+        answer += f" and least like {farthest}"
+        numbers += f"; with {farthest} it was {_of_n(worst)}"
+    return f"{answer} {of_period(facts)}.", f"{numbers}. An abstention counts as half agreement."
+
+
+def _of_n(row: Row) -> str:
+    return f"{percent(row['agreement_half'])} over {row['n']:,}"
+
+
+def notes(facts: Facts) -> list[str]:
+    """Caveats on the states and years of the question."""
+    question = facts.question
+    asked = range(question.year_from, question.year_to + 1)
+    focus = in_text(facts, question.focus)
+    said = []
+    if silent := set(asked) - set(facts.years):
+        said.append(
+            f"No vote of {focus} is recorded in {years_in_words(silent)}. {_membership(facts)}"
+        )
+    for power in question.powers:
+        shared = {
+            row["year"]
+            for row in facts.cohesion
+            if row["power"] == power and row["topic"] == "all" and row["n"] and row["year"]
+        }
+        name = _capital(in_text(facts, power))
+        if not shared:
+            said.append(f"{name} and {focus} share no roll call in these years.")
+        elif alone := set(range(min(facts.years), max(facts.years) + 1)) - shared:
+            said.append(f"{name} shares no roll call with it in {years_in_words(alone)}.")
+    if question.year_from < 1992 and "RUS" in (question.focus, *question.powers):
+        said.append("Russia stands for the Soviet Union until 1991, whose seat it continued.")
+    # The rows of different powers repeat the notes on the focus state.
+    seats = [row["note"] for row in facts.cohesion if row["year"] is None and row["note"]]
+    said += [f"{seat}." for seat in dict.fromkeys("; ".join(seats).split("; ")) if seat]
+    return said
+
+
+def _membership(facts: Facts) -> str:
+    spells = facts.states[facts.question.focus]["spells"]
+    past = [f"from {_day(spell['from'])} to {_day(spell['to'])}" for spell in spells if spell["to"]]
+    since = [f"since {_day(spell['from'])}" for spell in spells if not spell["to"]]
+    return f"It {'has been' if since else 'was'} a member {listed(past + since)}."
+
+
+def _day(value: Any) -> str:
+    return f"{value.day} {value:%B %Y}"
+
+
+def findings(facts: Facts) -> list[dict[str, Any]]:
+    """Each finding with its claim and, for each convention, where it holds."""
+    order = " > ".join(name_of(facts, power) for power in facts.question.powers)
+    first = in_text(facts, facts.question.powers[0])
+    focus = in_text(facts, facts.question.focus)
+    claims = {
+        "R1": f"Cohesion with {focus} falls in the order {order}.",
+        "R2": f"Where {first} and another of the powers opposed each other, {focus} was more often "
+        f"with {first}.",
+        "R3": f"{_capital(focus)} avoids explicit support for Russia in key votes on armed "
+        "conflicts that involve it.",
+    }
+    told = []
+    for finding, claim in claims.items():
+        rows = [row for row in facts.findings if row["finding"] == finding]
+        told.append(
+            {
+                "finding": finding,
+                "claim": claim,
+                "conventions": [
+                    _under_convention(
+                        facts, [row for row in rows if row["convention"] == convention]
+                    )
+                    | {"convention": label}
+                    for convention, label in CONVENTIONS.items()
+                    if any(row["convention"] == convention for row in rows)
+                ],
+            }
+        )
+    return told
+
+
+def _under_convention(facts: Facts, rows: list[Row]) -> dict[str, Any]:
+    all_topics = [row for row in rows if row["topic"] == "all"]
+    by_year = {str(row["year"]): row["holds"] for row in all_topics if row["year"]}
+    by_topic = {
+        facts.topics.get(row["topic"], row["topic"]): row["holds"]
+        for row in rows
+        if row["year"] is None and row["topic"] != "all"
+    }
+    whole = next((row for row in all_topics if row["year"] is None), None)
+    return {
+        "holds": whole["holds"] if whole else None,
+        "verdict": VERDICTS[whole["holds"] if whole else None],
+        "figures": _with_names(facts, whole["figures"]) if whole else "",
+        "years": _tally(by_year, "year"),
+        "topics": _tally(by_topic, "topic"),
+    }
+
+
+def _with_names(facts: Facts, figures: str) -> str:
+    """The figures with states' names instead of codes."""
+    return re.sub(
+        r"\b[A-Z]{3}\b",
+        lambda code: name_of(facts, code[0]) if code[0] in facts.states else code[0],
+        figures,
+    )
+
+
+def _tally(holds: Mapping[Any, bool | None], noun: str) -> str:
+    """For how many it holds, and the shorter list of names: those for which it does or doesn't."""
+    told = {name: value for name, value in holds.items() if value is not None}
+    if not told:
+        return f"no {noun} with enough votes"
+    yes = [str(name) for name, value in told.items() if value]
+    no = [str(name) for name, value in told.items() if not value]
+    counted = f"{len(yes)} of {len(told)} {noun}s"
+    if not yes or not no:
+        return counted
+    return (
+        f"{counted}; not {', '.join(no)}" if len(no) <= len(yes) else f"{counted}: {', '.join(yes)}"
+    )
+
+
+def citations(facts: Facts) -> list[str]:
+    """How to cite the report, and each source behind it."""
+    own = (
+        f"UNGA vote warehouse {version('unga-vote-warehouse')}, votes through "
+        f"{_day(facts.data_through)}, from "
+        + ", ".join(
+            f"{SOURCES.get(release['source'], release['source'])} {release['release']}"
+            for release in facts.releases
+        )
+        + f". Report: {name_of(facts, facts.question.focus)} and "
+        + listed(name_of(facts, power) for power in facts.question.powers)
+        + f", {facts.question.period}."
+    )
+    return [
+        own,
+        *dict.fromkeys(release["citation"] for release in facts.releases if release["citation"]),
+    ]

@@ -1,0 +1,204 @@
+"""The page and its figures as files.
+
+Belongs here: gathering facts, narrative and figures into the template, and writing the files. Not
+here: HTML itself (report.html.j2).
+"""
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import vl_convert
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from orchestration.published.query import open_published
+from reports import narrative
+from reports.figures import Figure, figures_of
+from reports.queries import Facts, Row, facts_of
+from reports.question import asked
+
+INVOLVED_POWER = "RUS"
+CLOSEST_SHOWN = 10
+PNG_SCALE = 2
+TITLE_WIDTH = 90
+# The version that Altair writes, as vl-convert names it: 6.4 of v6.4.1.
+VEGA_LITE = alt.SCHEMA_VERSION.rpartition(".")[0].removeprefix("v")
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """The written files: the page, and its figures as PNG and SVG beside it."""
+
+    page: Path
+    figures: tuple[Path, ...]
+
+
+def build_report(
+    database: Path,
+    output: Path,
+    focus: str,
+    powers: Sequence[str],
+    year_from: int,
+    year_to: int,
+    scheme: str = "study",
+) -> ReportFiles:
+    """Write the report on a focus state and some powers into the folder `output`.
+
+    The database is a published file and is only read. States are ISO 3166-1 alpha-3 codes (ISO
+    3166-3 for dissolved ones); the years are calendar years, both included. Raises ReportError for
+    a question that can't be asked, QueryError if there is no such file.
+    """
+    with closing(open_published(database)) as connection:
+        facts = facts_of(connection, asked(connection, focus, powers, year_from, year_to, scheme))
+    output.mkdir(parents=True, exist_ok=True)
+    figures = figures_of(facts)
+    drawn: list[Path] = []
+    shown = []
+    for figure in figures:
+        svg, png = output / f"{figure.name}.svg", output / f"{figure.name}.png"
+        spec = _titled(facts, figure)
+        svg.write_text(vl_convert.vegalite_to_svg(spec, VEGA_LITE), encoding="utf-8")
+        png.write_bytes(vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=PNG_SCALE))
+        drawn += [svg, png]
+        shown.append(_embedded(figure, svg.read_text(encoding="utf-8")))
+    page = output / "report.html"
+    page.write_text(_rendered(facts, shown), encoding="utf-8")
+    return ReportFiles(page, tuple(drawn))
+
+
+def _titled(facts: Facts, figure: Figure) -> dict[str, Any]:
+    """The figure as a stand-alone file: with its title and source."""
+    real = f"UNGA vote warehouse, votes through {facts.data_through}"
+    title = {
+        "text": textwrap.wrap(figure.title, TITLE_WIDTH),
+        "subtitle": "SYNTHETIC: invented votes, no number is real" if facts.synthetic else real,
+        "anchor": "start",
+        "fontSize": 15,
+        "subtitleColor": "#A13D00" if facts.synthetic else "#5C5C5C",
+        "subtitleFontWeight": "bold" if facts.synthetic else "normal",
+        "offset": 14,
+    }
+    return figure.spec | {"title": title}
+
+
+def _embedded(figure: Figure, svg: str) -> dict[str, Any]:
+    """The figure for the template: drawn by Vega to the page's width, or as the static SVG."""
+    spec = figure.spec | {"width": "container"}
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    if figure.name == "world":
+        spec |= {"height": "container", "autosize": {"type": "fit", "contains": "padding"}}
+    return {
+        "name": figure.name,
+        "title": figure.title,
+        "alternative": figure.alternative,
+        "height": figure.height,
+        # A title may contain anything, but must not close the script element.
+        "spec": Markup(json.dumps(spec).replace("<", "\\u003c")),
+        "svg": Markup(svg),
+    }
+
+
+def _vega() -> Markup:
+    """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert."""
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)
+    return Markup(bundle.replace("</script", "<\\/script"))
+
+
+def _rendered(facts: Facts, figures: list[dict[str, Any]]) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = narrative.percent
+    title, numbers = narrative.headline(facts)
+    named = {state: narrative.name_of(facts, state) for state in facts.states}
+    return environment.get_template("report.html.j2").render(
+        facts=facts,
+        question=facts.question,
+        focus=named[facts.question.focus],
+        name=named,
+        period=narrative.of_period(facts),
+        headline=title,
+        numbers=numbers,
+        notes=narrative.notes(facts),
+        coverage=narrative.coverage(facts),
+        figures={figure["name"]: figure for figure in figures},
+        years=_by_year(facts),
+        topics=_by_topic(facts),
+        opposition=[row for row in facts.of_period(facts.opposition) if row["topic"] == "all"],
+        key_votes=_key_votes(facts),
+        key_powers=list(dict.fromkeys(row["power"] for row in _ranked(facts.key_votes))),
+        stances=Counter(
+            row["stance"]
+            for row in facts.key_votes
+            if row["power"] == INVOLVED_POWER and row["stance"]
+        ),
+        involved=named.get(INVOLVED_POWER, INVOLVED_POWER),
+        findings=narrative.findings(facts),
+        partners=[row for row in facts.partners if row["agreement_half"] is not None],
+        too_few=[row for row in facts.partners if row["agreement_half"] is None and row["n"]],
+        closest_shown=CLOSEST_SHOWN,
+        sources=narrative.SOURCES,
+        study=narrative.STUDY,
+        citations=narrative.citations(facts),
+        vega=_vega() if figures else "",
+    )
+
+
+def _ranked(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row["power_rank"])
+
+
+def _by_year(facts: Facts) -> list[tuple[int, dict[str, Row]]]:
+    """Each year of votes and its row of each power."""
+    found: dict[int, dict[str, Row]] = {year: {} for year in facts.years}
+    for row in facts.cohesion:
+        if row["topic"] == "all" and row["year"] in found:
+            found[row["year"]][row["power"]] = row
+    return sorted(found.items())
+
+
+def _by_topic(facts: Facts) -> list[Row]:
+    """Cohesion over the whole period: all topics together, then by number of roll calls."""
+    rows = facts.of_period(facts.cohesion)
+    size: Counter[str] = Counter()
+    for row in rows:
+        size[row["topic"]] = max(size[row["topic"]], row["n"])
+    return sorted(
+        rows,
+        key=lambda row: (
+            row["topic"] != "all",
+            -size[row["topic"]],
+            row["topic"],
+            row["power_rank"],
+        ),
+    )
+
+
+def _key_votes(facts: Facts) -> list[dict[str, Any]]:
+    """One entry per resolution, with its votes by power."""
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in facts.key_votes:
+        entry = told.setdefault(
+            (row["list"], row["symbol"]),
+            {
+                "symbol": row["symbol"],
+                "date": row["vote_date"],
+                "conflict": row["conflict"],
+                "title": row["title"],
+                "vote": row["focus_vote"],
+                "powers": {},
+            },
+        )
+        entry["powers"][row["power"]] = row["power_vote"]
+    return list(told.values())

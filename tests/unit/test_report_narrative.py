@@ -1,0 +1,199 @@
+"""The words of a report, from facts made by hand."""
+
+from datetime import date
+
+import pytest
+
+from reports import narrative
+from reports.queries import Facts
+from reports.question import Question
+
+STATES = {
+    "AAA": ("Aland", [{"from": date(1946, 1, 1), "to": None}]),
+    "BBB": ("Bland (Kingdom of)", [{"from": date(1990, 5, 1), "to": None}]),
+    "USA": ("United States of America", [{"from": date(1945, 10, 24), "to": None}]),
+    "OLD": ("Oldland", [{"from": date(1945, 10, 24), "to": date(1993, 1, 1)}]),
+}
+
+
+def cohesion(power, rank, year, agreement, n=20, note=None):
+    return {
+        "power": power,
+        "power_rank": rank,
+        "year": year,
+        "topic": "all",
+        "agreement_half": agreement,
+        "n": n,
+        "note": note,
+    }
+
+
+def finding(convention, year, topic, holds, figures=""):
+    return {
+        "finding": "R1",
+        "convention": convention,
+        "year": year,
+        "topic": topic,
+        "holds": holds,
+        "figures": figures,
+    }
+
+
+def made(focus="AAA", powers=("BBB", "USA"), years=(2000, 2003), **given):
+    nothing = {
+        "cohesion": [],
+        "opposition": [],
+        "key_votes": [],
+        "findings": [],
+        "partners": [],
+        "years": dict.fromkeys(range(years[0], years[1] + 1), 10),
+        "roll_calls": 40,
+        "releases": [],
+        "freshness": {"synthetic": False, "data_through": date(2003, 12, 9)},
+        "completeness": [],
+        "gaps": [],
+        "source_agreement": {},
+        "coverage": None,
+        "minimum_n": 5,
+    }
+    return Facts(
+        question=Question(focus, powers, *years, "study"),
+        states={
+            state: {"state": state, "name": name, "spells": spells}
+            for state, (name, spells) in STATES.items()
+        },
+        topics={"war": "War", "law": "Law", "sea": "Sea", "all": "All"},
+        **(nothing | given),
+    )
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ([2007], "2007"),
+        ([2008, 2007, 2010], "2007 to 2008, 2010"),
+        (range(1946, 1950), "1946 to 1949"),
+    ],
+)
+def test_neighbouring_years_are_drawn_together(years, said):
+    assert narrative.years_in_words(years) == said
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(["A"], "A"), (["A", "B"], "A and B"), ("ABC", "A, B and C")]
+)
+def test_a_list_in_words(names, said):
+    assert narrative.listed(names) == said
+
+
+def test_names_are_short_and_stand_in_a_sentence():
+    facts = made()
+    assert narrative.name_of(facts, "BBB") == "Bland"
+    assert narrative.in_text(facts, "USA") == "the United States"
+    assert narrative.name_of(facts, "ZZZ") == "ZZZ"
+
+
+def test_the_headline_names_the_closest_and_the_farthest_with_their_n():
+    rows = [cohesion("BBB", 1, None, 0.4, 1234), cohesion("USA", 2, None, 0.75, 30)]
+    title, numbers = narrative.headline(made(cohesion=rows))
+    assert (
+        title == "Aland voted most like the United States and least like Bland from 2000 to 2003."
+    )
+    assert "75% over 30 roll calls" in numbers
+    assert "with Bland it was 40% over 1,234" in numbers
+
+
+def test_the_headline_of_one_power_and_one_year_compares_nothing():
+    title, _ = narrative.headline(
+        made(powers=("BBB",), years=(2000, 2000), cohesion=[cohesion("BBB", 1, None, 0.4)])
+    )
+    assert title == "Aland voted most like Bland in 2000."
+
+
+def test_the_headline_says_when_too_few_votes_are_shared():
+    title, _ = narrative.headline(made(cohesion=[cohesion("BBB", 1, None, None, 2)]))
+    assert title == "Aland shared too few votes with the powers to tell from 2000 to 2003."
+
+
+@pytest.mark.parametrize(
+    ("years", "said"), [((2000, 2003), "2000 to 2003"), ((2003, 2003), "2003")]
+)
+def test_coverage_is_told_of_the_years_that_are_counted(years, said):
+    counted = {"counted": 1319, "found": 1264, "surplus": 0}
+    counted |= {"first_year": years[0], "last_year": years[1]}
+    assert narrative.coverage(made(coverage=counted)) == (
+        f"1,264 of 1,319 recorded votes of {said} are in this file, by the count of the UN Digital "
+        "Library."
+    )
+    counted["surplus"] = 8
+    assert ", and 8 others are in" in narrative.coverage(made(coverage=counted))
+
+
+def test_nothing_is_said_of_coverage_that_the_file_does_not_tell():
+    assert narrative.coverage(made()) == ""
+
+
+def test_years_without_votes_are_said_with_the_reason():
+    facts = made(focus="OLD", years=(1990, 1996))
+    facts.years.clear()
+    facts.years.update({1990: 5, 1991: 5, 1992: 5})
+    first, *_ = narrative.notes(facts)
+    assert first == (
+        "No vote of Oldland is recorded in 1993 to 1996. "
+        "It was a member from 24 October 1945 to 1 January 1993."
+    )
+
+
+def test_a_power_that_was_not_there_is_said():
+    rows = [cohesion("BBB", 1, year, 0.5) for year in (2002, 2003)]
+    assert narrative.notes(made(cohesion=rows)) == [
+        "Bland shares no roll call with it in 2000 to 2001.",
+        "The United States and Aland share no roll call in these years.",
+    ]
+
+
+def test_a_government_that_sat_and_did_not_govern_is_said_once():
+    seat = "AAA 2000-01-01 to 2001-01-01: the old sat, the new governed"
+    rows = [cohesion(power, 1, year, 0.5) for power in ("BBB", "USA") for year in range(2000, 2004)]
+    rows += [cohesion("BBB", 1, None, 0.5, note=seat)]
+    rows += [
+        cohesion("USA", 1, None, 0.5, note=f"{seat}; USA 2002-01-01 to now: x sat, y governed")
+    ]
+    assert narrative.notes(made(cohesion=rows)) == [
+        f"{seat}.",
+        "USA 2002-01-01 to now: x sat, y governed.",
+    ]
+
+
+def test_a_finding_tells_where_it_holds_by_the_shorter_list():
+    rows = [
+        finding("agreement_half", None, "all", True, "BBB 0.900 > USA 0.100; n of all 9"),
+        finding("agreement_half", 2000, "all", True),
+        finding("agreement_half", 2001, "all", False),
+        finding("agreement_half", 2002, "all", True),
+        finding("agreement_half", 2003, "all", None),
+        finding("agreement_half", None, "war", False),
+        finding("agreement_half", None, "law", True),
+        finding("agreement_half", None, "sea", False),
+    ]
+    first, second, third = narrative.findings(made(findings=rows))
+    assert first["claim"] == "Cohesion with Aland falls in the order Bland > United States."
+    assert first["conventions"] == [
+        {
+            "convention": "An abstention agrees by half",
+            "holds": True,
+            "verdict": "holds",
+            "figures": "Bland 0.900 > United States 0.100; n of all 9",
+            "years": "2 of 3 years; not 2001",
+            "topics": "1 of 3 topics: Law",
+        }
+    ]
+    assert second["conventions"] == third["conventions"] == []
+
+
+def test_the_citation_names_version_day_and_releases():
+    release = {"source": "unxml", "release": "2026-07-10", "citation": "UN (2026)."}
+    own, source = narrative.citations(made(releases=[release, release | {"release": "x"}]))
+    assert "votes through 9 December 2003, from UN Secretariat 2026-07-10, UN Secretariat x" in own
+    assert own.endswith("Report: Aland and Bland and United States, 2000-2003.")
+    assert source == "UN (2026)."
