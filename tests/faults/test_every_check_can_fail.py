@@ -119,7 +119,7 @@ EXPECTATIONS = {
     },
     "vote_pairs": {
         "The nine counts add up to the pairs of votes cast": """
-            update marts.vote_pairs set yy = yy + 1
+            update intermediate.int_pair_counts set yy = yy + 1
             where (state_a, state_b, year, topic) = ('KAZ', 'USA', 2022, 'all')""",
     },
 }
