@@ -87,7 +87,7 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
 def sets_of_roll_calls(topics: pa.Table, rows: pa.Array) -> list[Key]:
     """The sets of roll calls to count: those of each scheme and topic in a year and in a session.
 
-    `topics` has scheme, topic, year and session; `rows` says which roll call each of its rows is of.
+    `topics` has scheme, topic, year and session; `rows` says which roll call each row is of.
     Returns (scheme, topic, year, session, roll calls) in order. A year whose roll calls are all of
     one session, and that session's only ones, is one set and has both; else one of them is None.
     """

@@ -62,6 +62,7 @@ def test_the_way_from_source_to_published_file(specs):
         "published/exports",
         "published/report",
     }
+    assert by_group["functions"] >= {"marts/cohesion", "marts/study_findings_of"}
     marts = by_group["core"] | by_group["cohesion"] | by_group["study"]
     assert marts >= {
         f"marts/{name}"
@@ -98,7 +99,7 @@ def test_publication_waits_for_every_mart_and_every_suite(specs):
     wanted = {
         name
         for name, spec in specs.items()
-        if spec.group_name in ("core", "cohesion", "study", "checks")
+        if spec.group_name in ("core", "cohesion", "study", "functions", "checks")
     }
     assert upstream == wanted
     assert {name for name in wanted if name.startswith("checks/")}

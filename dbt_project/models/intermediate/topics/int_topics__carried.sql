@@ -25,7 +25,7 @@ targets as (
         null::integer as holdout_to,
         9999 as hidden_from
     from titles
-    cross join (select unnest(['me', 'nu', 'di', 'hr', 'co', 'ec']) as code) as all_codes
+    cross join (select unnest([{{ quoted(voeten_codes()) }}]) as code) as all_codes
     anti join (select
         roll_call_id,
         code

@@ -14,7 +14,7 @@ long as (
         code,
         has_code
     from codes
-    unpivot (has_code for code in (me, nu, di, hr, co, ec))
+    unpivot (has_code for code in ({{ voeten_codes() | join(', ') }}))
 ),
 
 -- A listed fault counts only while the data show it: a later release may have mended it.

@@ -142,12 +142,12 @@ spanned as (
         case date_precision
             when 'day' then vote_date
             when 'session' then opened
-            else greatest(date_trunc('month', vote_date)::date, coalesce(opened, date '1900-01-01'))
+            else greatest(date_trunc('month', vote_date)::date, opened)
         end as earliest,
         case date_precision
             when 'day' then vote_date
             when 'session' then closed
-            else least(last_day(vote_date), coalesce(closed, date '2999-01-01'))
+            else least(last_day(vote_date), closed)
         end as latest
     from dated
 ),

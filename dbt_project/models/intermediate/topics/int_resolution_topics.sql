@@ -7,8 +7,8 @@ select
     topics.topic,
     roll_calls.year,
     roll_calls.session
-from {{ ref('bridge_roll_call_topics') }} as topics
-inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
+from {{ ref('int_roll_call_topics') }} as topics
+inner join {{ ref('int_roll_calls') }} as roll_calls using (roll_call_id)
 where
     roll_calls.kind = 'resolution'
     and topics.scheme in ('voeten', 'study')

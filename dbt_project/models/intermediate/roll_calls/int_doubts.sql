@@ -195,7 +195,7 @@ doubts as (
         format(
             'codes {} in the title, {} in their columns',
             replace(substr({{ columns_in_title('descr') }}, 2), chr(9), '/'),
-            concat_ws('/', me::int, nu::int, di::int, hr::int, co::int, ec::int)
+            concat_ws('/', {{ voeten_codes() | join('::int, ') }}::int)
         ) as says
     from {{ source('raw', 'voeten_roll_calls') }}
     where {{ columns_in_title('descr') }} is not null

@@ -8,12 +8,11 @@ with votes as (
         votes.state,
         votes.vote
     from {{ ref('int_resolution_votes') }} as votes
-    inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
+    inner join {{ ref('int_roll_calls') }} as roll_calls using (roll_call_id)
     inner join {{ ref('group_memberships') }} as memberships
         on
             votes.state = memberships.state
-            and roll_calls.vote_date >= memberships.joined_on
-            and roll_calls.vote_date < coalesce(memberships.left_on, date '2999-01-01')
+            and {{ within('roll_calls.vote_date', 'memberships.joined_on', 'memberships.left_on') }}
     where votes.vote in ('yes', 'no', 'abstain')
 )
 

@@ -32,8 +32,7 @@ seats as (
     left join {{ ref('kept_from_voting') }} as kept
         on
             seats.state = kept.state
-            and roll_calls.vote_date >= kept.kept_from
-            and roll_calls.vote_date < coalesce(kept.kept_to, date '2999-01-01')
+            and {{ within('roll_calls.vote_date', 'kept.kept_from', 'kept.kept_to') }}
     where seats.is_certain_all_month and kept.state is null
     group by all
 ),

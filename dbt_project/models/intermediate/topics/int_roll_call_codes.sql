@@ -1,10 +1,5 @@
 select
     roll_calls.roll_call_id,
-    voeten.me,
-    voeten.nu,
-    voeten.di,
-    voeten.hr,
-    voeten.co,
-    voeten.ec
+    {{ voeten_codes() | join(', ') }}
 from {{ ref('int_roll_calls') }} as roll_calls
 inner join {{ ref('stg_voeten__roll_calls') }} as voeten using (voeten_key)
