@@ -39,6 +39,7 @@ def test_the_way_from_source_to_published_file(specs):
         "core",
         "cohesion",
         "study",
+        "functions",
         "checks",
         "publication",
     }

@@ -2,4 +2,4 @@ select
     roll_calls.roll_call_id,
     {{ voeten_codes() | join(', ') }}
 from {{ ref('int_roll_calls') }} as roll_calls
-inner join {{ ref('stg_voeten__roll_calls') }} as voeten using (voeten_key)
+inner join {{ ref('stg_voeten__roll_calls') }} using (voeten_key)

@@ -36,7 +36,8 @@ gaps as (
                 or (
                     known_gaps.symbol is null
                     and lacking.session = coalesce(known_gaps.session, lacking.session)
-                    and lacking.vote_date between known_gaps.gap_from and coalesce(known_gaps.gap_to, date 'infinity')
+                    and lacking.vote_date between known_gaps.gap_from
+                    and coalesce(known_gaps.gap_to, date 'infinity')
                 )
             )
     group by all

@@ -42,7 +42,9 @@ asked_votes as (
 ),
 
 asked_roll_calls as (
-    select roll_call_id, count(distinct vote) filter (vote <> 'absent') = 1 as is_unanimous
+    select
+        roll_call_id,
+        count(distinct vote) filter (vote <> 'absent') = 1 as is_unanimous
     from asked_votes
     group by roll_call_id
 ),
@@ -92,6 +94,6 @@ select
     {{ cohesion_columns() }},
     {{ seat_notes(['seen.state', 'seen.partner'], 'seen.first_year', 'seen.last_year') }} as note
 from seen
-inner join asked on asked.state = seen.state
+inner join asked on seen.state = asked.state
 where asked.partners is null or list_contains(asked.partners, seen.partner)
-order by agreement_half desc nulls last, seen.partner
+order by agreement_half desc nulls last, seen.partner asc
