@@ -18,6 +18,7 @@ _CODE = ("orchestration/**/*.py", "expectations/**/*.py", "dbt_project/dbt_proje
         ("models", "sql"),
         ("models", "py"),
         ("models", "yml"),
+        ("models", "md"),
         ("macros", "sql"),
         ("seeds", "csv"),
         ("seeds", "yml"),
