@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "dbt_project" / "kernel"))
 import pair_counts  # noqa: E402
 
 VOTES = "select roll_call_id, state, vote from intermediate.int_resolution_votes"
-TOPICS = "select roll_call_id, scheme, topic, year from intermediate.int_resolution_topics"
+TOPICS = "select roll_call_id, scheme, topic, year, session from intermediate.int_resolution_topics"
 CELLS = {
     first[0] + second[0]: (first, second)
     for first in pair_counts.VOTES[:3]
@@ -31,8 +31,8 @@ COMMON = ("state_a", "state_b", "year", "scheme", "topic", *pair_counts.CELLS, "
 
 def kernel(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) -> None:
     """The project's kernel, streamed into a table."""
-    target.register("counted", pair_counts.pair_counts(votes, topics, "year", pa.int32()))
-    target.execute("create or replace table kernel as select * from counted")
+    target.register("counted", pair_counts.pair_counts(votes, topics))
+    target.execute("create or replace table kernel as select * from counted where year is not null")
     target.unregister("counted")
 
 
@@ -72,7 +72,8 @@ def limit(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) 
     placed[roll_call, state] = np.array([order[vote] for vote in votes["vote"].to_pylist()])
     index = {name: position for position, name in enumerate(roll_calls)}
     groups: dict[tuple[str, str, int], list[int]] = {}
-    for key in zip(*(topics[name].to_pylist() for name in topics.column_names), strict=True):
+    names = ("roll_call_id", "scheme", "topic", "year")
+    for key in zip(*(topics[name].to_pylist() for name in names), strict=True):
         groups.setdefault(key[1:], []).append(index[key[0]])
     first, second = np.triu_indices(len(states), k=1)
 

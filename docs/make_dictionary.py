@@ -17,6 +17,7 @@ PAGE = Path(__file__).with_name("dictionary.md")
 
 LAYERS = {
     "marts": "The public tables: what users' SQL stands on.",
+    "functions": "Public questions with arguments: `from marts.cohesion('KAZ')`.",
     "seeds": "Reference facts, reviewed by people; each row names where it is from.",
     "intermediate": "How the marts come about: one union of the sources, topics.",
     "staging": "Each source in one spelling, nothing left out or joined yet.",
@@ -25,7 +26,7 @@ LAYERS = {
 
 
 def dictionary(known: Mapping[str, Any]) -> str:
-    """The page as Markdown, from dbt's manifest: each layer, table and column."""
+    """The page as Markdown, from dbt's manifest: each layer, table, column and function."""
     described = [
         node
         for node in (*known["nodes"].values(), *known["sources"].values())
@@ -35,7 +36,7 @@ def dictionary(known: Mapping[str, Any]) -> str:
         "# Data dictionary",
         "",
         "Made from the descriptions in `dbt_project/` by `python docs/make_dictionary.py`; the",
-        "same words stand as comments on the tables and columns of the published file.",
+        "same words stand as comments on the tables, columns and functions of the published file.",
         "How votes become numbers is told in [method.md](method.md).",
         "",
     ]
@@ -43,8 +44,8 @@ def dictionary(known: Mapping[str, Any]) -> str:
     for layer, words in LAYERS.items():
         lines += ["", f"## {layer}", "", words]
         for node in sorted(described, key=lambda node: node["name"]):
-            if node["schema"] == layer:
-                lines += _table(node)
+            if _layer(node) == layer:
+                lines += _function(node) if layer == "functions" else _table(node)
     return "\n".join(lines) + "\n"
 
 
@@ -57,6 +58,19 @@ def _table(node: Mapping[str, Any]) -> Iterator[str]:
     for name, column in node["columns"].items():
         kind = f" {(column.get('data_type') or types.get(name) or '').lower()} |" if typed else ""
         yield f"| `{name}` |{kind} {_one_line(column['description'])} |"
+
+
+def _layer(node: Mapping[str, Any]) -> str:
+    is_function = node["config"].get("materialized") == "table_macro"
+    return "functions" if is_function else str(node["schema"])
+
+
+def _function(node: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", f"### {node['name']}()", "", _one_line(node["description"]), "")
+    yield from ("| argument | default | what it is |", "|---|---|---|")
+    for argument in node["config"]["meta"]["arguments"]:
+        default = f"`{argument['default']}`" if "default" in argument else ""
+        yield f"| `{argument['name']}` | {default} | {_one_line(argument['description'])} |"
 
 
 def _one_line(words: str) -> str:

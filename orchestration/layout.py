@@ -19,6 +19,7 @@ _CODE = (*(f"{package}/**/*.py" for package in _PACKAGES), "dbt_project/dbt_proj
         ("models", "sql"),
         ("models", "py"),
         ("models", "yml"),
+        ("models", "md"),
         ("macros", "sql"),
         ("seeds", "csv"),
         ("seeds", "yml"),

@@ -31,7 +31,7 @@ MEMBERSHIPS = seed("group_memberships").with_columns(pl.col("left_on").fill_null
 
 def name_key(names: list[str]) -> list[str]:
     """The keys that the dbt macro makes of these names, in their order."""
-    source = (DBT / "macros" / "state_name_key.sql").read_text(encoding="utf-8")
+    source = (DBT / "macros" / "keys" / "state_name_key.sql").read_text(encoding="utf-8")
     expression = jinja2.Template(source + "{{ state_name_key('name') }}").render().strip()
     given = pl.DataFrame({"name": names})
     # A separate connection: an unread result elsewhere would block the shared one.

@@ -10,6 +10,7 @@ for every pair of states at once, the roll calls on which the one voted this way
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,9 @@ COUNT_COLUMNS = (
     "absent_both",
     "absent_either",
 )
+
+# Scheme, topic, year, session, and the places of the roll calls.
+Key = tuple[str, str, int | None, str | None, list[int]]
 
 
 @cache
@@ -80,16 +84,38 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
     return present[first], present[second], counts
 
 
-def pair_counts(
-    votes: pa.Table, topics: pa.Table, period: str, period_type: pa.DataType
-) -> pa.RecordBatchReader:
-    """Count every pair in every period, scheme and topic.
+def sets_of_roll_calls(topics: pa.Table, rows: pa.Array) -> list[Key]:
+    """The sets of roll calls to count: those of each scheme and topic in a year and in a session.
+
+    `topics` has scheme, topic, year and session; `rows` says which roll call each row is of.
+    Returns (scheme, topic, year, session, roll calls) in order. A year whose roll calls are all of
+    one session, and that session's only ones, is one set and has both; else one of them is None.
+    """
+    sets: dict[tuple[str, str, tuple[int, ...]], dict[str, Any]] = {}
+    topics = topics.append_column("row", rows)
+    for period in ("year", "session"):
+        grouped = topics.group_by(["scheme", "topic", period]).aggregate([("row", "list")])
+        for found in grouped.to_pylist():
+            roll_calls = tuple(sorted(found["row_list"]))
+            same = sets.setdefault((found["scheme"], found["topic"], roll_calls), {})
+            same[period] = found[period]
+    keys = [
+        (scheme, topic, periods.get("year"), periods.get("session"), list(roll_calls))
+        for (scheme, topic, roll_calls), periods in sets.items()
+    ]
+    # Years in order first, then what is a session's alone.
+    return sorted(keys, key=lambda key: (*key[:2], key[2] is None, key[2] or 0, key[3] or ""))
+
+
+def pair_counts(votes: pa.Table, topics: pa.Table) -> pa.RecordBatchReader:
+    """Count every pair in every year and every session, by scheme and topic.
 
     `votes` has the columns roll_call_id, state and vote ('yes', 'abstain', 'no', 'absent');
-    `topics` has roll_call_id, scheme, topic and `period`. Returns one row per unordered pair of
-    states (state_a < state_b), period, scheme and topic, ordered by scheme, topic, period and pair,
-    with the columns of COUNT_COLUMNS as int32: a stream, one batch a period, scheme and topic, so
-    that counting and writing go side by side and memory stays small.
+    `topics` has roll_call_id, scheme, topic, year and session. Returns one row per unordered pair
+    of states (state_a < state_b), scheme, topic and set of roll calls (`sets_of_roll_calls`), with
+    the columns of COUNT_COLUMNS as int32: a stream, one batch a set, so that counting and writing
+    go side by side and memory stays small. Where year is not null, a row counts the year; where
+    session is not null, the session.
     """
     roll_calls = votes["roll_call_id"].combine_chunks().dictionary_encode()
     states = pa.array(sorted(votes["state"].unique().to_pylist()), pa.string())
@@ -97,16 +123,11 @@ def pair_counts(
     placed[roll_calls.indices.to_numpy(), pc.index_in(votes["state"], states).to_numpy()] = (
         pc.index_in(votes["vote"], pa.array(VOTES)).to_numpy()
     )
-    rows = pc.index_in(topics["roll_call_id"], roll_calls.dictionary)
-    topics = topics.select(["scheme", "topic", period]).append_column("row", rows)
-    keys = topics.group_by(["scheme", "topic", period]).aggregate([("row", "list")])
-    keys = keys.sort_by([(name, "ascending") for name in ("scheme", "topic", period)])
-    words = {
-        name: pa.array(sorted(keys[name].unique().to_pylist())) for name in ("scheme", "topic")
-    }
+    keys = sets_of_roll_calls(topics, pc.index_in(topics["roll_call_id"], roll_calls.dictionary))
+    words = [pa.array(sorted({key[place] for key in keys})) for place in (0, 1)]
     coded = pa.dictionary(pa.int32(), pa.string())
     schema = pa.schema(
-        [("state_a", coded), ("state_b", coded), (period, period_type)]
+        [("state_a", coded), ("state_b", coded), ("year", pa.int32()), ("session", pa.string())]
         + [("scheme", coded), ("topic", coded)]
         + [(name, pa.int32()) for name in COUNT_COLUMNS]
     )
@@ -115,15 +136,14 @@ def pair_counts(
         # The matrices are small: threads of the product would wait for each other, and for the
         # threads that write.
         with threadpool_limits(limits=1, user_api="blas"):
-            for key in keys.to_batches(max_chunksize=1):
-                scheme, topic, when, selected = (column[0] for column in key.columns)
-                first, second, counts = count_pairs(placed[selected.values.to_numpy()])
+            for scheme, topic, year, session, selected in keys:
+                first, second, counts = count_pairs(placed[selected])
                 size = len(first)
                 one_word = [
                     pa.DictionaryArray.from_arrays(
-                        np.full(size, words[name].index(word).as_py(), np.int32), words[name]
+                        np.full(size, known.index(word).as_py(), np.int32), known
                     )
-                    for name, word in (("scheme", scheme), ("topic", topic))
+                    for known, word in zip(words, (scheme, topic), strict=True)
                 ]
                 pair = [
                     pa.DictionaryArray.from_arrays(index.astype(np.int32), states)
@@ -132,7 +152,8 @@ def pair_counts(
                 yield pa.record_batch(
                     [
                         *pair,
-                        pa.repeat(when.cast(period_type), size),
+                        pa.repeat(pa.scalar(year, pa.int32()), size),
+                        pa.repeat(pa.scalar(session, pa.string()), size),
                         *one_word,
                         *(counts[name] for name in COUNT_COLUMNS),
                     ],

@@ -114,7 +114,9 @@ def match(
 
 def _in_order(roll_calls: Iterable[RollCall]) -> list[RollCall]:
     """By day, then by the source's number where keys are numbers."""
-    return sorted(roll_calls, key=lambda it: (it.vote_date, len(it.source_key), it.source_key))
+    return sorted(
+        roll_calls, key=lambda call: (call.vote_date, len(call.source_key), call.source_key)
+    )
 
 
 def _compared(

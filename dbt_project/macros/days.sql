@@ -8,6 +8,6 @@ is not known. Not here: the days that a vote may have been on (`int_roll_call_re
     (
         {{ sessions }}.opened is null
         or {{ roll_calls }}.vote_date < date_trunc('month', {{ sessions }}.opened)
-        or {{ roll_calls }}.vote_date > coalesce(last_day({{ sessions }}.closed), date '2999-01-01')
+        or ({{ sessions }}.closed is not null and {{ roll_calls }}.vote_date > last_day({{ sessions }}.closed))
     )
 {%- endmacro %}

@@ -14,8 +14,7 @@ there was no such time from one day to another (SQL expressions, both included).
     where
         seats.state = {{ state }}
         and seats.governed_by is not null
-        and seats.seated_from <= {{ last_day }}
-        and coalesce(seats.seated_to, date '9999-12-31') > {{ first_day }}
+        and {{ overlaps(first_day, last_day, 'seats.seated_from', 'seats.seated_to') }}
 )
 {%- endmacro %}
 

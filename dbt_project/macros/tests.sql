@@ -1,4 +1,4 @@
-{#- Two generic tests, so that no package has to be fetched for them. -#}
+{#- Generic tests, so that no package has to be fetched for them. -#}
 
 {#- No two rows share the values of these columns. The rows are grouped by one hash first, which takes
     half the time and memory; the few that share it, if any, are then told apart by their values. -#}
@@ -15,6 +15,13 @@ from {{ model }}
 where hash({{ columns | join(', ') }}) in (select digest from shared)
 group by all
 having count(*) > 1
+{% endtest %}
+
+{#- None of these columns has a null: one scan for all of them. -#}
+{% test never_null(model, columns) %}
+select *
+from {{ model }}
+where {{ columns | join(' is null or ') }} is null
 {% endtest %}
 
 {#- Every row makes the expression true; a null fails. -#}

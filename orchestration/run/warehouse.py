@@ -146,12 +146,14 @@ class Warehouse(dg.ConfigurableResource):
                 os.environ["UNGA_DATABASE"] = before
 
     def tables(self) -> set[str]:
-        """The tables and views in the build file, as schema.name."""
+        """The tables, views and functions in the build file, as schema.name."""
         if not self.build_file.exists():
             return set()
         with self.connect(read_only=True) as connection:
             found = connection.sql(
-                "select table_schema || '.' || table_name from information_schema.tables"
+                "select table_schema || '.' || table_name from information_schema.tables "
+                "union select schema_name || '.' || function_name from duckdb_functions() "
+                "where not internal"
             )
             return {name for (name,) in found.fetchall()}
 

@@ -55,7 +55,7 @@ def found(db, sql, *params):
 
 
 def key_of(column):
-    source = (DBT / "macros" / "state_name_key.sql").read_text(encoding="utf-8")
+    source = (DBT / "macros" / "keys" / "state_name_key.sql").read_text(encoding="utf-8")
     return jinja2.Template(source + "{{ state_name_key(column) }}").render(column=column).strip()
 
 

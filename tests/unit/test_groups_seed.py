@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from seeds import DBT, MEMBERS, MEMBERSHIPS, NEVER, seed
 
 GROUPS = seed("groups")
-MEASURES = (DBT / "macros" / "group_measures.sql").read_text(encoding="utf-8")
+MEASURES = (DBT / "macros" / "measures" / "group_measures.sql").read_text(encoding="utf-8")
 
 
 def members(group: str, day: date) -> set[str]:

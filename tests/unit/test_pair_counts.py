@@ -1,7 +1,7 @@
 """The pair kernel against a count by hand and against plain loops over random votes."""
 
 import sys
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import polars as pl
@@ -18,9 +18,9 @@ LETTER = {"yes": "y", "abstain": "a", "no": "n"}
 
 
 def table(
-    votes: list[tuple[str, str, str]], topics: list[tuple[str, str, str, int]]
+    votes: list[tuple[str, str, str]], topics: list[tuple[str, str, str, int, str]]
 ) -> pl.DataFrame:
-    """Count pairs of (roll call, state, vote) rows on (roll call, scheme, topic, year) rows."""
+    """Count pairs of (roll call, state, vote) on (roll call, scheme, topic, year, session) rows."""
     counted = pair_counts.pair_counts(
         pa.table(
             dict(zip(("roll_call_id", "state", "vote"), zip(*votes, strict=True), strict=True))
@@ -28,30 +28,29 @@ def table(
         pa.table(
             dict(
                 zip(
-                    ("roll_call_id", "scheme", "topic", "year"),
+                    ("roll_call_id", "scheme", "topic", "year", "session"),
                     zip(*topics, strict=True),
                     strict=True,
                 )
             )
         ),
-        "year",
-        pa.int32(),
     )
     return pl.from_arrow(counted.read_all()).with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
-def counted_by_loops(votes, topics) -> dict:
+def counted_by_loops(votes, topics, period: str) -> dict:
     """The same by the definition: every pair on every roll call, one at a time."""
     by_roll_call: dict[str, dict[str, str]] = {}
     for roll_call, state, vote in votes:
         by_roll_call.setdefault(roll_call, {})[state] = vote
     counts: dict[tuple, dict[str, int]] = {}
-    for roll_call, scheme, topic, year in topics:
+    for roll_call, scheme, topic, year, session in topics:
+        when = year if period == "year" else session
         states = by_roll_call[roll_call]
         cast = {vote for vote in states.values() if vote != "absent"}
         for a, b in combinations(sorted(states), 2):
             row = counts.setdefault(
-                (a, b, year, scheme, topic), dict.fromkeys(pair_counts.COUNT_COLUMNS, 0)
+                (a, b, when, scheme, topic), dict.fromkeys(pair_counts.COUNT_COLUMNS, 0)
             )
             if states[a] == "absent" or states[b] == "absent":
                 row["absent_either"] += 1
@@ -70,7 +69,7 @@ def counted_by_loops(votes, topics) -> dict:
 
 def test_the_first_letter_is_the_vote_of_the_state_first_in_the_alphabet():
     votes = [("r", "ZAF", "yes"), ("r", "ALB", "no"), ("r", "MLT", "absent")]
-    rows = table(votes, [("r", "study", "all", 2000)]).rows(named=True)
+    rows = table(votes, [("r", "study", "all", 2000, "55")]).rows(named=True)
     assert [(row["state_a"], row["state_b"]) for row in rows] == [
         ("ALB", "MLT"),
         ("ALB", "ZAF"),
@@ -84,7 +83,8 @@ def test_the_first_letter_is_the_vote_of_the_state_first_in_the_alphabet():
 
 def test_states_that_were_never_members_together_are_no_pair():
     votes = [("r1", "CSK", "yes"), ("r1", "USA", "yes"), ("r2", "CZE", "no"), ("r2", "USA", "no")]
-    counted = table(votes, [("r1", "study", "all", 2000), ("r2", "study", "all", 2000)])
+    topics = [(roll_call, "study", "all", 2000, "55") for roll_call in ("r1", "r2")]
+    counted = table(votes, topics)
     assert set(zip(counted["state_a"], counted["state_b"], strict=True)) == {
         ("CSK", "USA"),
         ("CZE", "USA"),
@@ -96,7 +96,8 @@ VOTE = st.sampled_from(["yes", "abstain", "no", "absent", None])
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_counts_equal_plain_loops_on_random_votes(data):
+@pytest.mark.parametrize("period", ["year", "session"])
+def test_counts_equal_plain_loops_on_random_votes(period, data):
     states = ["AAA", "BBB", "CCC", "DDD"]
     roll_calls = [f"r{i}" for i in range(data.draw(st.integers(1, 6)))]
     votes = [
@@ -108,22 +109,40 @@ def test_counts_equal_plain_loops_on_random_votes(data):
     if not votes:
         return
     topics = [
-        (roll_call, "study", topic, data.draw(st.sampled_from([1999, 2000])))
+        (roll_call, "study", topic, *when)
         for roll_call in sorted({vote[0] for vote in votes})
+        for when in [data.draw(st.sampled_from(list(product([1999, 2000], ["54", "55"]))))]
         for topic in data.draw(st.sets(st.sampled_from(["all", "hr"]), min_size=1))
     ]
     found = {
-        (row["state_a"], row["state_b"], row["year"], row["scheme"], row["topic"]): {
+        (row["state_a"], row["state_b"], row[period], row["scheme"], row["topic"]): {
             name: row[name] for name in pair_counts.COUNT_COLUMNS
         }
-        for row in table(votes, topics).iter_rows(named=True)
+        for row in table(votes, topics).drop_nulls(period).iter_rows(named=True)
     }
-    assert found == counted_by_loops(votes, topics)
+    assert found == counted_by_loops(votes, topics, period)
+
+
+def test_what_a_year_and_a_session_share_is_one_row():
+    votes = [(roll_call, state, "yes") for roll_call in "rst" for state in ("AAA", "BBB")]
+    topics = [("r", "study", "hr", 2000, "55"), ("s", "study", "co", 2000, "55")]
+    assert table(votes, topics).select("topic", "year", "session").rows() == [
+        ("co", 2000, "55"),
+        ("hr", 2000, "55"),
+    ]
+    # A vote in the spring that follows is the session's and the next year's.
+    topics.append(("t", "study", "hr", 2001, "55"))
+    assert table(votes, topics).select("topic", "year", "session", "n").rows() == [
+        ("co", 2000, "55", 1),
+        ("hr", 2000, None, 1),
+        ("hr", 2001, None, 1),
+        ("hr", None, "55", 2),
+    ]
 
 
 @pytest.mark.parametrize("period", [1999, 2001])
 def test_rows_are_ordered_so_that_a_reader_skips_other_topics(period):
     votes = [("r", state, "yes") for state in ("AAA", "BBB", "CCC")]
-    topics = [("r", "voeten", "hr", period), ("r", "study", "all", period)]
+    topics = [("r", "voeten", "hr", period, "55"), ("r", "study", "all", period, "55")]
     keys = table(votes, topics).select("scheme", "topic", "year", "state_a", "state_b").rows()
     assert keys == sorted(keys)

@@ -13,7 +13,7 @@ import pytest
 
 DBT = Path(__file__).parents[2] / "dbt_project"
 RULES = DBT / "seeds" / "topics" / "topic_rules.csv"
-MACROS = jinja2.Environment().from_string((DBT / "macros" / "title_key.sql").read_text())
+MACROS = jinja2.Environment().from_string((DBT / "macros" / "keys" / "title_key.sql").read_text())
 
 
 def macro(name: str, column: str = "title") -> str:

@@ -1,16 +1,8 @@
-{{ config(post_hook=["{{ create_table_macros() }}", "{{ create_study_macros() }}"]) }}
--- depends_on: {{ ref('study_findings') }}
--- depends_on: {{ ref('cohesion_by_pair_year_topic') }}
--- depends_on: {{ ref('cohesion_by_pair_session_topic') }}
--- depends_on: {{ ref('topics_evaluation') }}
--- depends_on: {{ ref('dim_topics') }}
--- depends_on: {{ ref('fct_votes') }}
--- depends_on: {{ ref('bridge_roll_call_topics') }}
--- depends_on: {{ ref('governments_seated') }}
 {%- set marts = [] -%}
 {%- if execute -%}
     {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.schema == 'marts' and node.name != 'freshness' -%}
+        if node.resource_type == 'model' and node.schema == 'marts' and node.name != 'freshness'
+        and node.config.materialized != 'table_macro' -%}
         {%- do marts.append(node.name) -%}
     {%- endfor -%}
 {%- endif %}

@@ -36,8 +36,8 @@ gaps as (
                 or (
                     known_gaps.symbol is null
                     and lacking.session = coalesce(known_gaps.session, lacking.session)
-                    and lacking.vote_date >= known_gaps.gap_from
-                    and lacking.vote_date <= coalesce(known_gaps.gap_to, date '2999-01-01')
+                    and lacking.vote_date between known_gaps.gap_from
+                    and coalesce(known_gaps.gap_to, date 'infinity')
                 )
             )
     group by all

@@ -63,6 +63,5 @@ from coded
 left join {{ ref('governments_seated') }} as seated
     on
         coded.state = seated.state
-        and coded.last_day >= seated.seated_from
-        and coded.last_day < coalesce(seated.seated_to, date '2999-01-01')
+        and {{ within('coded.last_day', 'seated.seated_from', 'seated.seated_to') }}
 order by coded.state, coded.year

@@ -1,66 +1,47 @@
-with resolutions as (
+with asked_focus as (
+    select unnest([{{ quoted(var('study_focus')) }}]) as focus
+),
+
+asked_powers as (
     select
-        roll_call_id,
-        year
-    from {{ ref('dim_roll_calls') }}
-    where kind = 'resolution'
+        unnest([{{ quoted(var('study_powers')) }}]) as power,
+        unnest(range({{ var('study_powers') | length }})) as power_rank
 ),
 
 votes as (
     select
         votes.roll_call_id,
+        roll_calls.year,
         votes.state,
         votes.vote
     from {{ ref('fct_votes') }} as votes
-    inner join resolutions using (roll_call_id)
-),
-
-focus_votes as (
-    select * from votes
-    where state in ({{ quoted(var('study_focus')) }})
-),
-
-power_votes as (
-    select * from votes
-    where state in ({{ quoted(var('study_powers')) }})
-),
-
-senses as (
-    select unnest(['strict', 'wide']) as sense
+    inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
+    where roll_calls.kind = 'resolution'
 ),
 
 opposed as (
-    select
-        focus_votes.roll_call_id,
-        focus_votes.state as focus,
-        focus_votes.vote as focus_vote,
-        votes_a.state as power_a,
-        votes_a.vote as vote_a,
-        votes_b.state as power_b,
-        votes_b.vote as vote_b,
-        senses.sense
-    from focus_votes
-    inner join power_votes as votes_a
-        on focus_votes.roll_call_id = votes_a.roll_call_id and focus_votes.state <> votes_a.state
-    inner join power_votes as votes_b
-        on
-            votes_a.roll_call_id = votes_b.roll_call_id
-            and votes_a.state <> votes_b.state
-            and focus_votes.state <> votes_b.state
-    inner join senses on {{ are_opposed('votes_a.vote', 'votes_b.vote', 'senses.sense') }}
+    {{ opposed_votes() }}
+),
+
+-- A power that is asked about is no focus state between itself and another.
+in_both_orders as (
+    select * from opposed
+    where focus <> power_a and focus <> power_b
+    union all
+    select * replace (power_b as power_a, vote_b as vote_a, power_a as power_b, vote_a as vote_b) from opposed
+    where focus <> power_a and focus <> power_b
 )
 
 select
     opposed.focus,
     opposed.power_a,
     opposed.power_b,
-    resolutions.year,
+    opposed.year,
     topics.scheme,
     topics.topic,
     opposed.sense,
     {{ opposition_counts() }}
-from opposed
-inner join resolutions using (roll_call_id)
+from in_both_orders as opposed
 inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
 where topics.scheme in ('voeten', 'study')
 group by all
@@ -68,7 +49,7 @@ order by
     opposed.focus,
     opposed.power_a,
     opposed.power_b,
-    resolutions.year,
+    opposed.year,
     topics.scheme,
     topics.topic,
     opposed.sense

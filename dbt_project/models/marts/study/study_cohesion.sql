@@ -1,1 +1,1 @@
-{{ study_cohesion_sql(study_question()) }}
+select * from {{ ref('study_cohesion_of') }}({{ study_question() }})

@@ -1,3 +1,12 @@
-{{ study_findings_sql(
-    study_question(), ref('study_cohesion'), ref('study_opposition'), ref('study_key_votes')
+with {{ asked_states(
+    '[' ~ quoted(var('study_focus')) ~ ']', '[' ~ quoted(var('study_powers')) ~ ']', checked=true
+) }},
+
+{{ findings(
+    ref('study_cohesion'),
+    ref('study_opposition'),
+    ref('study_key_votes'),
+    var('study_from'),
+    var('study_to'),
+    "'study'"
 ) }}

@@ -1,1 +1,1 @@
-{{ study_key_votes_sql(study_question()) }}
+select * from {{ ref('study_key_votes_of') }}({{ study_question() }})

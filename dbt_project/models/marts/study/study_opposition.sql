@@ -1,1 +1,1 @@
-{{ study_opposition_sql(study_question()) }}
+select * from {{ ref('study_opposition_of') }}({{ study_question() }})

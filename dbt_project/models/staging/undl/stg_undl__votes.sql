@@ -11,8 +11,7 @@ states as (
         on
             state_codes.system = 'iso3'
             and source.ms_code = state_codes.code
-            and source.vote_date >= coalesce(state_codes.valid_from, date '1900-01-01')
-            and source.vote_date < coalesce(state_codes.valid_to, date '2999-01-01')
+            and {{ within('source.vote_date', 'state_codes.valid_from', 'state_codes.valid_to') }}
     left join {{ ref('state_names') }} as state_names
         on {{ state_name_key('source.ms_name') }} = state_names.name_key
 ),

@@ -27,8 +27,7 @@ votes as (
         on
             state_codes.system = 'cow'
             and source.ccode::varchar = state_codes.code
-            and roll_calls.vote_date >= coalesce(state_codes.valid_from, date '1900-01-01')
-            and roll_calls.vote_date < coalesce(state_codes.valid_to, date '2999-01-01')
+            and {{ within('roll_calls.vote_date', 'state_codes.valid_from', 'state_codes.valid_to') }}
 ),
 
 -- Two codes may stand for one state (the Yemens, the Germanies): the code of the day is the one that votes.

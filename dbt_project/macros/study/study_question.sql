@@ -1,0 +1,31 @@
+{#-
+The study's question: focus states, powers in order, years and scheme.
+
+`study_question`: what the dbt variables ask, as arguments of the study's functions.
+`asked_states`: the CTEs `asked_focus` and `asked_powers` of two lists; a power's rank is its place in the list.
+An unknown state is an error that names the nearest ones, unless it is `checked` already.
+`period_label`: the name of a row's period, its year or the whole span of years asked about.
+-#}
+{% macro study_question() -%}
+    [{{ quoted(var('study_focus')) }}], [{{ quoted(var('study_powers')) }}], {{ var('study_from') }}, {{ var('study_to') }}
+{%- endmacro %}
+
+{% macro asked_states(focus, powers, checked=false) -%}
+    {%- set known = '' if checked else ref('known_state') -%}
+asked_focus as materialized (
+    select distinct {{ known }}(code) as focus
+    from (select unnest({{ focus }}) as code)
+),
+
+asked_powers as materialized (
+    select
+        {{ known }}(code) as power,
+        min(place)::integer as power_rank
+    from (select unnest({{ powers }}) as code, generate_subscripts({{ powers }}, 1) as place)
+    group by all
+)
+{%- endmacro %}
+
+{% macro period_label(year, from_year, to_year) -%}
+    coalesce({{ year }}::varchar, ({{ from_year }})::varchar || '-' || ({{ to_year }})::varchar)
+{%- endmacro %}

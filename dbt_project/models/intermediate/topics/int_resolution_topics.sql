@@ -1,0 +1,14 @@
+{{ config(materialized='view') }}
+
+-- UNBIS subjects are too many to count every pair by: the table macros count them when asked.
+select
+    topics.roll_call_id,
+    topics.scheme,
+    topics.topic,
+    roll_calls.year,
+    roll_calls.session
+from {{ ref('int_roll_call_topics') }} as topics
+inner join {{ ref('int_roll_calls') }} as roll_calls using (roll_call_id)
+where
+    roll_calls.kind = 'resolution'
+    and topics.scheme in ('voeten', 'study')

@@ -1,0 +1,30 @@
+{{ config(materialized='view') }}
+
+-- A state belongs to a group on the day of the vote, not in the year.
+with votes as (
+    select
+        memberships.group_code,
+        votes.roll_call_id,
+        votes.state,
+        votes.vote
+    from {{ ref('int_resolution_votes') }} as votes
+    inner join {{ ref('int_roll_calls') }} as roll_calls using (roll_call_id)
+    inner join {{ ref('group_memberships') }} as memberships
+        on
+            votes.state = memberships.state
+            and {{ within('roll_calls.vote_date', 'memberships.joined_on', 'memberships.left_on') }}
+    where votes.vote in ('yes', 'no', 'abstain')
+)
+
+select
+    group_code,
+    roll_call_id,
+    state,
+    vote,
+    count(*) filter (vote = 'yes') over roll_call as yes_votes,
+    count(*) filter (vote = 'no') over roll_call as no_votes,
+    count(*) filter (vote = 'abstain') over roll_call as abstain_votes
+from votes
+window roll_call as (partition by group_code, roll_call_id)
+-- One vote is no group.
+qualify count(*) over roll_call >= 2

@@ -1,0 +1,99 @@
+-- Answered from the pair counts, where these hold what is asked; else the votes are counted.
+with asked as materialized (
+    select
+        {{ ref('known_state') }}(of_state) as state,
+        {{ ref('known_topic') }}({{ ref('scheme_of') }}(in_topic, in_scheme), in_topic) as topic,
+        (select list({{ ref('known_state') }}(code)) from unnest(partners) as listed (code)) as partners
+),
+
+counted as (
+    select
+        state_a,
+        state_b,
+        {{ summed_pair_columns() }},
+        {{ years_of_shared_votes('year') }}
+    from {{ ref('vote_pairs') }}
+    where
+        scheme = {{ ref('scheme_of') }}(in_topic, in_scheme)
+        and topic = in_topic
+        and year between from_year and to_year
+        and (state_a = of_state or state_b = of_state)
+        and not as_given
+    group by state_a, state_b
+),
+
+-- UNBIS subjects are too many for the pair table, and it holds the votes as corrected: these are counted when
+-- asked for.
+asked_votes as (
+    select
+        votes.roll_call_id,
+        votes.state,
+        votes.year,
+        if(as_given, votes.vote_as_given, votes.vote) as vote
+    from {{ ref('fct_votes') }} as votes
+    inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
+    inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
+    where
+        (in_scheme = 'unbis' or as_given)
+        and topics.scheme = {{ ref('scheme_of') }}(in_topic, in_scheme)
+        and topics.topic = in_topic
+        and roll_calls.kind = 'resolution'
+        and roll_calls.year between from_year and to_year
+),
+
+asked_roll_calls as (
+    select
+        roll_call_id,
+        count(distinct vote) filter (vote <> 'absent') = 1 as is_unanimous
+    from asked_votes
+    group by roll_call_id
+),
+
+on_demand as (
+    select
+        of_state as state,
+        partners.state as partner,
+        count(*) filter (focus.vote = 'yes' and partners.vote = 'yes')::integer as yy,
+        count(*) filter (focus.vote = 'yes' and partners.vote = 'abstain')::integer as ya,
+        count(*) filter (focus.vote = 'yes' and partners.vote = 'no')::integer as yn,
+        count(*) filter (focus.vote = 'abstain' and partners.vote = 'yes')::integer as ay,
+        count(*) filter (focus.vote = 'abstain' and partners.vote = 'abstain')::integer as aa,
+        count(*) filter (focus.vote = 'abstain' and partners.vote = 'no')::integer as an,
+        count(*) filter (focus.vote = 'no' and partners.vote = 'yes')::integer as ny,
+        count(*) filter (focus.vote = 'no' and partners.vote = 'abstain')::integer as na,
+        count(*) filter (focus.vote = 'no' and partners.vote = 'no')::integer as nn,
+        count(*) filter (focus.vote <> 'absent' and partners.vote <> 'absent')::integer as n,
+        count(*) filter (
+            focus.vote <> 'absent' and partners.vote <> 'absent' and roll_calls.is_unanimous
+        )::integer as unanimous,
+        count(*) filter (focus.vote = 'absent' and partners.vote <> 'absent')::integer as absent_a,
+        count(*) filter (focus.vote <> 'absent' and partners.vote = 'absent')::integer as absent_b,
+        count(*) filter (focus.vote = 'absent' or partners.vote = 'absent')::integer as absent_either,
+        min(focus.year) filter (focus.vote <> 'absent' and partners.vote <> 'absent') as first_year,
+        max(focus.year) filter (focus.vote <> 'absent' and partners.vote <> 'absent') as last_year
+    from asked_roll_calls as roll_calls
+    inner join asked_votes as focus using (roll_call_id)
+    inner join asked_votes as partners using (roll_call_id)
+    where focus.state = of_state and partners.state <> of_state
+    group by partners.state
+),
+
+seen as (
+    select * from (
+        {{ pairs_in_both_orders('counted', ['first_year', 'last_year']) }}
+    )
+    where state = of_state
+    union all by name
+    select * from on_demand
+)
+
+select
+    seen.state,
+    seen.partner,
+    asked.topic,
+    {{ cohesion_columns() }},
+    {{ seat_notes(['seen.state', 'seen.partner'], 'seen.first_year', 'seen.last_year') }} as note
+from seen
+inner join asked on seen.state = asked.state
+where asked.partners is null or list_contains(asked.partners, seen.partner)
+order by agreement_half desc nulls last, seen.partner asc

@@ -1,0 +1,22 @@
+select
+    case
+        when code is null or code in (select state from {{ ref('dim_member_states') }}) then code
+        else error(
+            'unknown state ''' || code || ''': did you mean ' || (
+                select string_agg(state || ' (' || name || ')', ', ' order by closeness desc, state asc)
+                from (
+                    select
+                        state,
+                        any_value(name) as name,
+                        max(greatest(
+                            jaro_winkler_similarity(upper(code), state),
+                            jaro_winkler_similarity(upper(code), upper(name))
+                        )) as closeness
+                    from {{ ref('dim_member_states') }}
+                    group by state
+                    order by closeness desc, state asc
+                    limit 3
+                )
+            ) || '? States are ISO 3166-1 alpha-3 codes: see marts.dim_member_states.'
+        )
+    end
