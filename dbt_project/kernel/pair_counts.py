@@ -26,7 +26,6 @@ COUNT_COLUMNS = (
     "absent_a",
     "absent_b",
     "absent_both",
-    "absent_either",
 )
 
 # Scheme, topic, year, session, and the places of the roll calls.
@@ -75,7 +74,6 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
     counts["absent_a"] = one_absent[above]
     counts["absent_b"] = one_absent[below]
     counts["absent_both"] = product(absent, absent)[above]
-    counts["absent_either"] = counts["absent_a"] + counts["absent_b"] + counts["absent_both"]
     # Two states of which neither ever voted while both were members say nothing.
     telling = (counts["n"] + counts["absent_a"] + counts["absent_b"]) > 0
     if not telling.all():

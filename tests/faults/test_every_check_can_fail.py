@@ -194,11 +194,10 @@ EXPRESSIONS = {
     "certainty between 0 and 100": ["certainty = 101"],
     "agreed + half_agreed + opposed = n": ["n = n + 1"],
     "state_a < state_b and n = yy + ya + yn + ay + aa + an + ny + na + nn "
-    "and absent_either = absent_a + absent_b + absent_both and unanimous <= n "
+    "and unanimous <= n "
     "and (year is not null or session is not null)": [
         "state_a = state_b",
         "n = n + 1",
-        "absent_either = absent_either + 1",
         "unanimous = n + 1",
         "year = null, session = null",
     ],

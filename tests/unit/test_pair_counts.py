@@ -53,7 +53,6 @@ def counted_by_loops(votes, topics, period: str) -> dict:
                 (a, b, when, scheme, topic), dict.fromkeys(pair_counts.COUNT_COLUMNS, 0)
             )
             if states[a] == "absent" or states[b] == "absent":
-                row["absent_either"] += 1
                 both = states[a] == states[b]
                 row[
                     "absent_both" if both else "absent_a" if states[a] == "absent" else "absent_b"
