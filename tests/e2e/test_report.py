@@ -80,14 +80,16 @@ def test_the_page_says_how_much_of_the_recorded_votes_is_there(sample, tmp_path,
     shutil.copy(sample, database)
     with duckdb.connect(database) as connection:
         connection.execute(
-            "create or replace table marts.coverage as select * from (values (2006, 70, 1), "
+            "create or replace table marts.coverage as select *, "
+            "greatest(counted_by_library - found, 0) as missing, "
+            "greatest(found - counted_by_library, 0) as too_many from (values (2006, 70, 1), "
             "(2010, 100, 90), (2011, 50, 57), (2012, 1200, 1114), (2013, null, 9), (2023, 60, 1)) "
             "as rows (year, counted_by_library, found)"
         )
     first, last = years
     page = build_report(database, tmp_path / "out", "KAZ", ["CHN"], first, last).page
     # Seven more than the Library counts in 2011 make up for none that is missing.
-    said = "1,254 of 1,350 recorded votes of 2010 to 2012 are in this file"
+    said = "1,254 of 1,350 recorded votes of 2010 to 2012, and 7 others are in this file"
     assert said in page.read_text(encoding="utf-8")
 
 

@@ -171,7 +171,7 @@ EXPRESSIONS = {
         "gap_from = date '2020-01-02', gap_to = date '2020-01-01'"
     ],
     "(year is null) = (roll_calls is null)": ["year = 1980, roll_calls = null"],
-    "given <> holds": ["holds = given"],
+    "given is distinct from holds": ["holds = given"],
     "(kind = 'duplicate') = (duplicate_of is not null)": [
         "kind = 'duplicate', duplicate_of = null",
         "kind = 'resolution', duplicate_of = roll_call_id",

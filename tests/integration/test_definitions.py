@@ -49,7 +49,7 @@ def test_publication_waits_for_every_mart_and_every_suite(specs):
     wanted = {
         name
         for name, spec in specs.items()
-        if spec.group_name in ("core", "cohesion", "study", "checks")
+        if spec.group_name in ("core", "cohesion", "study", "functions", "checks")
     }
     assert upstream == wanted
     assert {name for name in wanted if name.startswith("checks/")}
