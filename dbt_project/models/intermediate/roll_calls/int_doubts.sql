@@ -45,6 +45,21 @@ differing as (
     group by roll_call_id, source_b, state
 ),
 
+corrections as (
+    select
+        corrections.* replace (coalesce(corrections.given, 'none') as given),
+        coalesce(
+            case corrections.field
+                when 'symbol' then records.symbol_as_given
+                when 'session' then records.session_as_given
+                else records.date_as_given::varchar
+            end,
+            'none'
+        ) as found
+    from {{ ref('roll_call_corrections') }} as corrections
+    inner join {{ ref('int_roll_call_records') }} as records using (source, source_key)
+),
+
 doubts as (
     select
         source,
@@ -201,37 +216,20 @@ doubts as (
     where {{ columns_in_title('descr') }} is not null
     union all
     select
-        corrections.source,
-        corrections.source_key,
+        source,
+        source_key,
         null as state,
-        if(corrections.certainty = 'possible', 'source perhaps wrong', 'source corrected') as rule,
-        format(
-            '{} {}, {} is {}: {}', corrections.field, corrections.given, corrections.holds,
-            corrections.certainty, corrections.evidence
+        case
+            when given <> found then 'correction lapsed'
+            when certainty = 'possible' then 'source perhaps wrong'
+            else 'source corrected'
+        end as rule,
+        if(
+            given <> found,
+            format('{} {}, no longer {}', field, found, given),
+            format('{} {}, {} is {}: {}', field, given, holds, certainty, evidence)
         ) as says
-    from {{ ref('roll_call_corrections') }} as corrections
-    inner join {{ ref('int_roll_call_records') }} as records using (source, source_key)
-    where
-        corrections.given is not distinct from case corrections.field
-            when 'symbol' then records.symbol_as_given
-            when 'session' then records.session_as_given
-            else records.date_as_given::varchar
-        end
-    union all
-    select
-        corrections.source,
-        corrections.source_key,
-        null as state,
-        'correction lapsed' as rule,
-        format('the correction of {} expects {}', corrections.field, corrections.given) as says
-    from {{ ref('roll_call_corrections') }} as corrections
-    inner join {{ ref('int_roll_call_records') }} as records using (source, source_key)
-    where
-        corrections.given is distinct from case corrections.field
-            when 'symbol' then records.symbol_as_given
-            when 'session' then records.session_as_given
-            else records.date_as_given::varchar
-        end
+    from corrections
     union all
     select
         source,
