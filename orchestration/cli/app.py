@@ -3,6 +3,9 @@
 Belongs here: the list. Not here: any command.
 """
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from orchestration.cli.read import query, sources, status, topics_evaluation
@@ -13,11 +16,27 @@ from orchestration.cli.shared import OneLineErrors
 
 app = typer.Typer(
     cls=OneLineErrors,
-    help="The recorded votes of the UN General Assembly, in one checked DuckDB file.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"unga {version('unga-vote-warehouse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def unga(
+    told: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version."),
+    ] = False,
+) -> None:
+    """The recorded votes of the UN General Assembly, in one checked DuckDB file."""
+
+
 for command in (
     report,
     refresh,

@@ -5,6 +5,7 @@ tables (terminal.py), but for the list of sources.
 """
 
 import json
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -59,22 +60,53 @@ def status(
 
 
 def query(
-    sql: Annotated[str, typer.Argument(help="One query, e.g. 'select * from marts.freshness'.")],
-    form: Annotated[Format, typer.Option("--format", help="How rows are written.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option(help="The file to write to.")] = None,
+    sql: Annotated[
+        str | None,
+        typer.Argument(
+            help="One query, e.g. 'select * from marts.freshness'; - reads it from standard input."
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="Read the query from this file.")
+    ] = None,
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", help="How rows are written [default: as the output is named, else table]."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write to: .csv, .json or .parquet.")
+    ] = None,
     sample: SampleOption = False,
 ) -> None:
     """Ask the published file one SQL query; nothing can be changed by it."""
-    file = Layout.from_environment().published(sample)
-    relation = run_query(file, sql)
+    if (sql is None) == (file is None):
+        fail("One query is asked: as an argument, from standard input (-), or with --file FILE.")
+    if file:
+        sql = file.read_text(encoding="utf-8")
+    elif sql == "-":
+        sql = sys.stdin.read()
+    form = form or _named_by(output)
+    if form is Format.TABLE and output:
+        fail("A drawn table goes to a terminal only: csv, json and parquet go to a file.")
     if form is Format.PARQUET and output is None:
         fail("Parquet is not for a terminal: say where to with --output FILE.")
-    if form is not Format.TABLE:
-        write_result(relation, form.value, output)
-    elif output:
-        output.write_text(as_table(relation) + "\n", encoding="utf-8")
-    else:
+    relation = run_query(Layout.from_environment().published(sample), str(sql))
+    if form is Format.TABLE:
         typer.echo(as_table(relation))
+    else:
+        write_result(relation, form.value, output)
+
+
+def _named_by(output: Path | None) -> Format:
+    """The format that the name of a file asks for; a drawn table goes to a terminal only."""
+    if output is None:
+        return Format.TABLE
+    kind = output.suffix.removeprefix(".").lower()
+    if kind not in set(Format) - {Format.TABLE}:
+        fail(f"{output}: name it .csv, .json or .parquet, or say which it is with --format.")
+    return Format(kind)
 
 
 def sources(sample: SampleOption = False) -> None:

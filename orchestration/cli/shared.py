@@ -4,6 +4,8 @@ Belongs here: what more than one family of commands uses. Not here: any command,
 (terminal.py).
 """
 
+import os
+import sys
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -20,7 +22,9 @@ class OneLineErrors(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            raise
+            # Whoever read it, as `head` does, has enough; nothing is wrong.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
         except (QueryError, OSError) as wrong:
             fail(wrong)
 

@@ -47,6 +47,8 @@ def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
     """The rows of one SELECT; raises QueryError with a one-line message for anything else."""
     connection = open_published(file)
     try:
+        if (statements := len(connection.extract_statements(sql))) > 1:
+            raise QueryError(f"{statements} statements: ask one at a time.")
         relation = connection.sql(sql)
     except duckdb.Error as wrong:
         raise QueryError(_one_line(wrong)) from None

@@ -3,12 +3,15 @@
 import csv
 import json
 import shutil
+import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
+from warehouses import UNGA, environment
 
 from orchestration.cli.app import app
 from orchestration.published import review
@@ -36,8 +39,13 @@ def test_a_query_as_table(run):
 def test_a_query_in_each_format_gives_the_same_rows(run, tmp_path):
     for form in ("csv", "json", "parquet"):
         output = tmp_path / f"votes.{form}"
-        asked = run("query", "--sample", COUNT, "--format", form, "--output", str(output))
+        asked = run("query", "--sample", COUNT, "--output", str(output))
         assert asked.exit_code == 0, asked.output
+        other = tmp_path / f"{form}.votes"
+        assert run("query", "--sample", COUNT, "--output", str(other)).exit_code == 1
+        assert not other.exists()
+        run("query", "--sample", COUNT, "--format", form, "--output", str(other))
+        assert other.read_bytes() == output.read_bytes()
     rows = pl.read_parquet(tmp_path / "votes.parquet").to_dicts()
     assert [row["vote"] for row in rows] == ["absent", "abstain", "no", "yes"]
     assert json.loads((tmp_path / "votes.json").read_text()) == rows
@@ -79,6 +87,46 @@ def test_nothing_but_reading_is_answered_and_in_one_line(run, built_sample, sql)
     assert "Traceback" not in asked.output
     assert (built_sample / "sample.duckdb").stat().st_mtime_ns == before
     assert not list(Path("/tmp").glob("unga_*ed.*"))
+
+
+def test_a_drawn_table_goes_to_a_terminal_only(run, tmp_path):
+    file = tmp_path / "votes.csv"
+    asked = run("query", "--sample", COUNT, "--format", "table", "--output", str(file))
+    assert asked.exit_code == 1
+    assert not file.exists()
+
+
+def test_a_query_comes_as_an_argument_from_a_file_or_from_standard_input(
+    run, built_sample, tmp_path, monkeypatch
+):
+    file = tmp_path / "count.sql"
+    file.write_text(COUNT, encoding="utf-8")
+    said = run("query", "--sample", COUNT).output
+    assert run("query", "--sample", "--file", str(file)).output == said
+    piped = CliRunner().invoke(app, ["query", "--sample", "-"], input=COUNT)
+    assert piped.output == said
+    assert run("query", "--sample").exit_code == 1
+    assert run("query", "--sample", COUNT, "--file", str(file)).exit_code == 1
+
+
+def test_two_statements_are_refused(run):
+    asked = run("query", "--sample", "select 1; select 2")
+    assert asked.exit_code == 1
+    assert "2 statements" in asked.output
+
+
+def test_a_reader_that_has_enough_is_no_error(built_sample):
+    sql = "select * from marts.fct_votes"
+    piped = f'"{UNGA}" query --sample --format csv "{sql}" | head -1; exit "${{PIPESTATUS[0]}}"'
+    ended = subprocess.run(
+        ["bash", "-c", piped], env=environment(built_sample), capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("roll_call_id,")
+
+
+def test_the_version_is_told(run):
+    assert run("--version").output == f"unga {version('unga-vote-warehouse')}\n"
 
 
 def test_parquet_is_not_for_a_terminal(run):

@@ -22,7 +22,7 @@ middles as (
     group by nth
 ),
 
--- Symbols that are wrong move neither end: a few by the tenths that are left out, many by the sessions around.
+-- Symbols that are wrong move neither end: a few are in the tenths left out, many beyond the sessions around.
 ranges as (
     select
         numbered.nth,
