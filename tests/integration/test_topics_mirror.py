@@ -19,7 +19,7 @@ from orchestration.published.topics_evaluation import topics_evaluation
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 SELECTED = (
-    "topics topic_rules topic_code_faults int_roll_call_titles int_topics__* "
+    "topics topic_rules topic_code_faults int_roll_call_titles int_topics__* int_roll_call_topics "
     "dim_topics bridge_roll_call_topics topics_evaluation"
 )
 pytestmark = pytest.mark.mirror
