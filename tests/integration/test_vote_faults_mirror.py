@@ -32,7 +32,7 @@ def real_votes(
 
 def faults(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str | None, str]]:
     """What the model finds now: source, rule, state and its first words."""
-    path = DBT / "models" / "intermediate" / "int_vote_faults.py"
+    path = DBT / "models" / "intermediate" / "votes" / "int_vote_faults.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
