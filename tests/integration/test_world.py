@@ -250,7 +250,15 @@ def test_sources_are_compared_on_every_roll_call_that_two_have(with_official):
         inner join intermediate.int_source_roll_calls as voeten using (source, source_key)
         inner join intermediate.int_source_roll_calls as undl
             on matches.other_source = undl.source and matches.other_key = undl.source_key
-        where not starts_with(undl.title, trim(voeten.title))
+        where
+            not starts_with(
+                regexp_replace(undl.title, '\\W', '', 'g'),
+                regexp_replace(voeten.title, '\\W', '', 'g')
+            )
+            -- Which of several records of one vote is which makes no difference.
+            and coalesce(voeten.symbol not in (
+                select symbol from marts.dim_roll_calls where kind = 'duplicate'
+            ), true)
     """
     assert rows(file, wrong) == []
 
