@@ -34,18 +34,10 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason="No file waits in warehouse/landing/undl/.")
         if under_way(context.instance, warehouse.layout):
             return dg.SensorResult(skip_reason=UNDER_WAY)
-        # The same unchanged files request only one run a day.
         states = [
             f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped
         ]
-        names = ", ".join(file.name for file in dropped)
-        return dg.SensorResult(
-            [
-                dg.RunRequest(
-                    run_key=f"undl:{_digest(states)}:{now().date()}", tags={NEWER: names[:200]}
-                )
-            ]
-        )
+        return _refresh_once_a_day("undl", states, ", ".join(file.name for file in dropped))
 
     return watch_landing
 
@@ -92,17 +84,13 @@ def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
         if not found.newer:
             nothing = "No session of unxml is new or changed."
             return dg.SensorResult(skip_reason=f"{nothing} {in_words(found.outcomes)}".rstrip())
-        words = "; ".join(found.newer)[:200]
-        return dg.SensorResult(
-            [
-                dg.RunRequest(
-                    run_key=f"unxml:{_digest(found.newer)}:{now().date()}", tags={NEWER: words}
-                )
-            ]
-        )
+        return _refresh_once_a_day("unxml", found.newer, "; ".join(found.newer))
 
     return watch_sessions
 
 
-def _digest(parts: list[str]) -> str:
-    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
+def _refresh_once_a_day(source: str, states: list[str], words: str) -> dg.SensorResult:
+    """Request a refresh: the same states of a source's files request only one run a day."""
+    digest = hashlib.sha256("\n".join(sorted(states)).encode()).hexdigest()[:16]
+    run_key = f"{source}:{digest}:{now().date()}"
+    return dg.SensorResult([dg.RunRequest(run_key=run_key, tags={NEWER: words[:200]})])

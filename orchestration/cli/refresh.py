@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from orchestration.cli.shared import end, fail
+from orchestration.cli.shared import end, refuse_unknown
 from orchestration.layout import Layout, code_version, mirror_from_environment
 from orchestration.published.query import QueryError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from orchestration.run.in_process import Run
+    from orchestration.sources import Visit
 
 # Exit statuses of `unga refresh` when it published or found nothing newer, and a source was at
 # fault.
@@ -52,10 +53,9 @@ def refresh(
     built.
     """
     from orchestration.published.review import ReviewError
-    from orchestration.sources import SOURCES, SourceError
+    from orchestration.sources import SourceError
 
-    if unknown := set(source or []) - set(SOURCES):
-        fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
+    refuse_unknown(source or [])
     layout = Layout.from_environment()
     console = _console_apart(layout)
     try:
@@ -91,6 +91,8 @@ def _refresh(
     strict: bool,
 ) -> int:
     """Ask the sources, build if there is a reason to, report; returns the exit status."""
+    from orchestration.published.status import visits_to
+
     config: dict[str, Any] = {"fetch": sources, "sessions": sessions}
     if layout.published(synthetic=False).exists() and not force:
         reasons = _ask(layout, sources, sessions)
@@ -100,7 +102,7 @@ def _refresh(
             console.print(f"newer: {reason}", markup=False, soft_wrap=True)
         config["asked"] = True
     run = _run(console, layout, config)
-    status = _tell_visits(console, layout, sources, strict)
+    status = _tell_visits(console, visits_to(layout, sources), strict)
     if not run.whole:
         return 1
     if run.published == layout.published(synthetic=True):
@@ -138,10 +140,11 @@ def _tell_nothing_newer(
     from orchestration.sources import Outcome
 
     published = layout.published(synthetic=False)
+    visits = visits_to(layout, sources)
     faults = (Outcome.NOT_IN_REACH, Outcome.REFUSED)
     at_fault = [
         name
-        for name, visit in visits_to(layout, sources).items()
+        for name, visit in visits.items()
         if any(has_ended(visit, outcome) for outcome in faults)
     ]
     if at_fault:
@@ -157,16 +160,15 @@ def _tell_nothing_newer(
             "`unga refresh --force` builds again.",
             soft_wrap=True,
         )
-    return _tell_visits(console, layout, sources, strict)
+    return _tell_visits(console, visits, strict)
 
 
-def _tell_visits(console: Console, layout: Layout, sources: Sequence[str], strict: bool) -> int:
+def _tell_visits(console: Console, visits: "dict[str, Visit]", strict: bool) -> int:
     """Say what happened at each source; returns the exit status that follows from it."""
     from orchestration.cli.terminal import print_visits
-    from orchestration.published.status import has_ended, visits_to
+    from orchestration.published.status import has_ended
     from orchestration.sources import Outcome
 
-    visits = visits_to(layout, sources)
     print_visits(console, visits)
     if any(has_ended(visit, Outcome.REFUSED) for visit in visits.values()):
         return REFUSED_A_FILE

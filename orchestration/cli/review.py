@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.shared import SampleOption, fail
+from orchestration.cli.shared import SampleOption, fail, refuse_unknown
 from orchestration.layout import Layout
 
 if TYPE_CHECKING:
@@ -51,10 +51,8 @@ def _review(
 ) -> None:
     """Print the reviewed and the found number, and write the found one where asked to."""
     from orchestration.published import review
-    from orchestration.sources import SOURCES
 
-    if source not in SOURCES:
-        raise review.ReviewError(f"No such source: {source}. Sources: {', '.join(SOURCES)}.")
+    refuse_unknown([source])
     counted = review.found(layout, source, session, sample)
     before = review.reviewed(layout, source, session, sample)
     if before:
@@ -80,5 +78,5 @@ def _conclusion(before: "Reviewed | None", found: int) -> str:
         return f"Nobody has reviewed this session: {take_in}, if it is right."
     if found == before.roll_calls or (before.rule == "at_least" and found > before.roll_calls):
         return "As reviewed: nothing to do."
-    how = "fewer" if found < before.roll_calls else "more"
-    return f"{how.capitalize()} than reviewed: {take_in}, if it is right."
+    how = "Fewer" if found < before.roll_calls else "More"
+    return f"{how} than reviewed: {take_in}, if it is right."

@@ -6,6 +6,7 @@ Belongs here: what more than one family of commands uses. Not here: any command,
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -36,6 +37,14 @@ def fail(words: object) -> NoReturn:
     """Print a message in red and exit with 1."""
     typer.secho(str(words), fg="red", err=True)
     raise typer.Exit(1)
+
+
+def refuse_unknown(sources: Iterable[str]) -> None:
+    """Exit with 1, naming them, if any of these is not the name of a source."""
+    from orchestration.sources import SOURCES
+
+    if unknown := set(sources) - set(SOURCES):
+        fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
 
 
 def end(status: int) -> None:

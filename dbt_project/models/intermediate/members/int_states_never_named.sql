@@ -4,8 +4,7 @@ with roll_calls as (
     select
         source,
         source_key,
-        source_session as session,
-        vote_date
+        source_session as session
     from {{ ref('int_source_roll_calls') }}
 ),
 
@@ -29,11 +28,8 @@ seats as (
         count(*) as roll_calls
     from {{ ref('int_source_seats') }} as seats
     inner join roll_calls using (source, source_key)
-    left join {{ ref('kept_from_voting') }} as kept
-        on
-            seats.state = kept.state
-            and {{ within('roll_calls.vote_date', 'kept.kept_from', 'kept.kept_to') }}
-    where seats.is_certain_all_month and kept.state is null
+    anti join {{ ref('int_source_unseated') }} using (source, source_key, state)
+    where seats.is_certain_all_month
     group by all
 ),
 

@@ -1,55 +1,35 @@
 -- Roll calls as each source gives them, one shape for all three, with what is known to be wrong put right.
 with unioned as (
-    select
-        'undl' as source,
-        undl_key as source_key,
-        release,
-        symbol,
-        source_symbol,
-        session,
-        session as source_session,
-        vote_date,
-        'day' as date_precision,
-        year(vote_date)::integer as year,
-        {{ kind_by_symbol('symbol') }} as kind,
-        false as is_marked_part,
-        title,
-        null as short_title,
-        agenda_item,
-        null as committee,
-        meeting,
-        {{ drafts_in("concat_ws(' ', draft, committee_report)") }} as draft_symbols,
-        draft,
-        yes_stated,
-        no_stated,
-        abstain_stated
-    from {{ ref('stg_undl__roll_calls') }}
-    union all
-    select
-        'unxml' as source,
-        unxml_key as source_key,
-        release,
-        symbol,
-        source_symbol,
-        session,
-        session as source_session,
-        vote_date,
-        'day' as date_precision,
-        year(vote_date)::integer as year,
-        {{ kind_by_symbol('symbol') }} as kind,
-        false as is_marked_part,
-        title,
-        null as short_title,
-        agenda_item,
-        committee,
-        meeting,
-        {{ drafts_in("draft") }} as draft_symbols,
-        draft,
-        yes_stated,
-        no_stated,
-        abstain_stated
-    from {{ ref('stg_unxml__roll_calls') }}
-    union all
+    {% for source, committee, drafts in [
+        ('undl', 'null as committee', "concat_ws(' ', draft, committee_report)"),
+        ('unxml', 'committee', 'draft'),
+    ] -%}
+        select
+            '{{ source }}' as source,
+            {{ source }}_key as source_key,
+            release,
+            symbol,
+            source_symbol,
+            session,
+            session as source_session,
+            vote_date,
+            'day' as date_precision,
+            year(vote_date)::integer as year,
+            {{ kind_by_symbol('symbol') }} as kind,
+            false as is_marked_part,
+            title,
+            null as short_title,
+            agenda_item,
+            {{ committee }},
+            meeting,
+            {{ drafts_in(drafts) }} as draft_symbols,
+            draft,
+            yes_stated,
+            no_stated,
+            abstain_stated
+        from {{ ref('stg_' ~ source ~ '__roll_calls') }}
+        union all
+    {% endfor -%}
     select
         'voeten' as source,
         voeten_key as source_key,
