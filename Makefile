@@ -24,7 +24,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	$(BIN)/dbt parse --quiet --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/python -c 'from orchestration.assets.dbt import manifest; manifest()'
 	@touch $@
 
 run: setup ## Fetch, build, check and publish warehouse/unga.duckdb

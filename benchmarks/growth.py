@@ -77,11 +77,11 @@ def _run(step: str, folder: Path) -> Watched:
     variables = {
         "UNGA_DATABASE": str(folder / "build.duckdb"),
         "DBT_PROJECT_DIR": str(DBT_PROJECT),
+        "UNGA_SYNTHETIC": "true",
     }
     dbt: list[str | Path] = [Path(sys.executable).with_name("dbt")]
     where: list[str | Path] = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
     where += ["--target-path", folder / "target", "--log-path", folder / "logs"]
-    where += ["--vars", json.dumps({"synthetic": True, "run_id": "growth"})]
     command: list[str | Path]
     match step:
         case "dbt: seeds and models":

@@ -5,10 +5,13 @@ found. Not here: any SQL of a model (dbt_project/).
 """
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +26,13 @@ from dagster_dbt import (
 
 from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.metadata import OWNERS, table_metadata
-from orchestration.layout import DBT_PROJECT
+from orchestration.layout import DBT_PROJECT, Layout
 from orchestration.run.check_results import CheckResult
 from orchestration.run.warehouse import Warehouse
 from orchestration.sources.schemas import SCHEMAS
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+PARSED = "partial_parse.msgpack"
 DBT = Path(sys.executable).with_name("dbt")
 ROWS_SHOWN = 5
 
@@ -82,15 +86,25 @@ def manifest() -> Path:
         # Parsed aside and moved into place: another process may be reading the old one.
         with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as aside:
             parsed = subprocess.run(
-                [DBT, "parse", "--profiles-dir", ".", "--target-path", aside, "--log-path", aside],
+                [DBT, "parse", "--target-path", aside, "--log-path", aside],
+                # As a refresh calls it, which reuses what is parsed here. Nothing is opened.
+                env=os.environ
+                | {"DBT_PROJECT_DIR": str(DBT_PROJECT), "DBT_PROFILES_DIR": str(DBT_PROJECT)}
+                | {"UNGA_DATABASE": f"~/{Layout.database_name(False)}"},
                 cwd=DBT_PROJECT,
                 capture_output=True,
                 text=True,
             )
             if parsed.returncode:
                 raise RuntimeError(f"dbt can't parse the project:\n{parsed.stdout}")
+            (Path(aside) / PARSED).replace(parsed_for(Layout.database_name(False)))
             (Path(aside) / MANIFEST.name).replace(MANIFEST)
     return MANIFEST
+
+
+def parsed_for(database: str) -> Path:
+    """What dbt parsed for a database of this name. It compares it with the project file by file."""
+    return MANIFEST.with_name(f"{Path(database).stem}.{PARSED}")
 
 
 def warehouse_models() -> dg.AssetsDefinition:
@@ -112,10 +126,13 @@ def warehouse_models() -> dg.AssetsDefinition:
                 allow_retries=False,
             )
         target = warehouse.run_folder / "dbt"
-        arguments = {"synthetic": warehouse.on_sample, "run_id": warehouse.run_id}
+        parsed = parsed_for(warehouse.build_file.name)
+        # Never what another call of dbt left: it may have been told other folders.
+        reused = ["--partial-parse-file-path", str(parsed)] if parsed.exists() else None
         with warehouse.environment():
             invocation = dbt.cli(
-                ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(arguments)],
+                ["build", "--exclude-resource-type", "unit_test"]
+                + (reused or ["--no-partial-parse"]),
                 context=context,
                 target_path=target,
                 raise_on_error=False,
@@ -127,6 +144,7 @@ def warehouse_models() -> dg.AssetsDefinition:
                 built.append(event)
             else:
                 yield event
+        _keep(target / PARSED, parsed)
         yield from _with_metadata(context, warehouse, built)
         results = failed_and_passed(warehouse.build_file, target)
         warehouse.keep(results)
@@ -137,6 +155,13 @@ def warehouse_models() -> dg.AssetsDefinition:
             )
 
     return dbt_build
+
+
+def _keep(parsed: Path, kept: Path) -> None:
+    """Keep what dbt parsed for the next run. Nothing depends on it: a disk that is full costs time."""
+    with suppress(OSError), tempfile.TemporaryDirectory(dir=kept.parent) as aside:
+        shutil.copy(parsed, Path(aside) / kept.name)
+        (Path(aside) / kept.name).replace(kept)
 
 
 def _with_metadata(

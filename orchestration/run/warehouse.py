@@ -135,15 +135,27 @@ class Warehouse(dg.ConfigurableResource):
 
     @contextmanager
     def environment(self) -> Iterator[None]:
-        """Pass the build file to dbt, through the environment."""
-        before = os.environ.get("UNGA_DATABASE")
-        os.environ["UNGA_DATABASE"] = str(self.build_file)
+        """Pass the build file and the run to dbt, through the environment.
+
+        DuckDB resolves `~` by HOME. So the path in dbt's profile is the same in every run, and dbt
+        need not parse the whole project anew, as it does when its profile changes.
+        """
+        passed = {
+            "HOME": str(self.run_folder),
+            "UNGA_DATABASE": f"~/{self.build_file.name}",
+            "UNGA_RUN_ID": self.run_id,
+            "UNGA_SYNTHETIC": str(self.on_sample).lower(),
+        }
+        before = {name: os.environ.get(name) for name in passed}
+        os.environ.update(passed)
         try:
             yield
         finally:
-            del os.environ["UNGA_DATABASE"]
-            if before is not None:
-                os.environ["UNGA_DATABASE"] = before
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
     def tables(self) -> set[str]:
         """The tables, views and functions in the build file, as schema.name."""

@@ -16,8 +16,6 @@ def test_every_unit_test_of_the_models_passes(sample_warehouse: Path, tmp_path: 
             "test",
             "--select",
             "test_type:unit",
-            "--vars",
-            "{synthetic: true}",
             "--profiles-dir",
             ".",
             "--target-path",
@@ -26,7 +24,8 @@ def test_every_unit_test_of_the_models_passes(sample_warehouse: Path, tmp_path: 
             str(tmp_path / "logs"),
         ],
         cwd=ROOT / "dbt_project",
-        env=os.environ | {"UNGA_DATABASE": str(sample_warehouse / "sample.duckdb")},
+        env=os.environ
+        | {"UNGA_DATABASE": str(sample_warehouse / "sample.duckdb"), "UNGA_SYNTHETIC": "true"},
         capture_output=True,
         text=True,
     )

@@ -109,9 +109,10 @@ def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp
             "insert into marts.dim_topics select * from marts.dim_topics where topic = 'hr'"
         )
     monkeypatch.setenv("UNGA_DATABASE", str(build))
+    monkeypatch.setenv("UNGA_SYNTHETIC", "true")
     ran = subprocess.run(
         [DBT, "test", "--profiles-dir", ".", "--target-path", target, "--log-path", target]
-        + ["--select", "dim_topics", "--vars", json.dumps({"synthetic": True})]
+        + ["--select", "dim_topics"]
         + ["--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"],
         cwd=DBT_PROJECT,
         capture_output=True,

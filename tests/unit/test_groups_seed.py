@@ -1,7 +1,7 @@
 """Groups: memberships against known sizes and an outside list, measures against plain Python.
 
 Belongs here: what the seeds say, and the arithmetic of the group measures. Not here: which votes
-count for a group (the unit tests of int_group_votes).
+count for a group (the unit tests of group_positions).
 """
 
 from collections import Counter

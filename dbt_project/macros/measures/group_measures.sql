@@ -3,7 +3,7 @@ The measures of how far the members of a group vote alike, each once, over the v
 
 Belongs here: arithmetic over the columns yes_votes, no_votes and abstain_votes (how many members cast
 which vote; absences do not count), and over a member's vote, which must be in scope by these names. Not
-here: who is a member (int_group_votes), averages over roll calls (the marts).
+here: who is a member (group_positions), averages over roll calls (the marts).
 -#}
 
 {#- Members that cast a vote: Y + N + A. -#}

@@ -1,4 +1,4 @@
-"""One row per pair of states, scheme, topic and set of roll calls: see int_pair_counts.yml.
+"""One row per pair of states and set of roll calls: see int_pair_counts.yml.
 
 Belongs here: what is counted. The counting is in kernel/pair_counts.py.
 """
@@ -7,8 +7,8 @@ import pair_counts
 
 
 def model(dbt, session):
-    """Count the votes of each pair on resolutions, by year and by session."""
+    """Count the votes of each pair on each set of resolutions."""
     dbt.config(materialized="table")
     votes = dbt.ref("int_resolution_votes").to_arrow_table()
-    topics = dbt.ref("int_resolution_topics").to_arrow_table()
-    return pair_counts.pair_counts(votes, topics)
+    sets = dbt.ref("int_roll_call_sets").order("set_id").to_arrow_table()
+    return pair_counts.pair_counts(votes, sets)

@@ -5,7 +5,7 @@ with group_roll_calls as (
         yes_votes,
         no_votes,
         abstain_votes
-    from {{ ref('int_group_votes') }}
+    from {{ ref('group_positions') }}
 )
 
 select

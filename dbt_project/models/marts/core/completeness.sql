@@ -14,7 +14,7 @@ expected as (
         reviewed.counted_through
     from {{ ref('expected_roll_calls') }} as reviewed
     anti join {{ source('raw', 'reviews') }} using (source, session)
-    where reviewed.assembly = {{ "'synthetic'" if var('synthetic') else "'real'" }}
+    where reviewed.assembly = {{ "'synthetic'" if on_synthetic() else "'real'" }}
     union all
     select
         source,
@@ -95,7 +95,7 @@ gaps as (
         on
             expected.source = reach.source
             and coalesce(known_gaps.gap_from, reach.last_vote) <= reach.last_vote
-    where not {{ var('synthetic') }} and known_gaps.year is null
+    where not {{ on_synthetic() }} and known_gaps.year is null
     group by all
 ),
 

@@ -29,7 +29,7 @@ counted as (
         year,
         roll_calls
     from {{ ref('library_counts') }}
-    where not {{ var('synthetic') }}
+    where not {{ on_synthetic() }}
 ),
 
 -- A gap that is known is a reason where no source of the build fills it.

@@ -42,7 +42,7 @@ select
     -- Publication sets these two once every blocking check has passed.
     null::timestamp as checked_at,
     false as is_fresh,
-    '{{ var("run_id") }}' as run_id,
-    {{ var('synthetic') }} as synthetic
+    '{{ env_var('UNGA_RUN_ID', 'by hand') }}' as run_id,
+    {{ on_synthetic() }} as synthetic
 from marts, data, sessions, releases
 order by marts.mart
