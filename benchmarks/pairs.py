@@ -30,10 +30,25 @@ COMMON = ("state_a", "state_b", "year", "scheme", "topic", *pair_counts.CELLS, "
 
 
 def kernel(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) -> None:
-    """The project's kernel, streamed into a table."""
-    target.register("counted", pair_counts.pair_counts(votes, topics))
-    target.execute("create or replace table kernel as select * from counted where year is not null")
+    """The project's kernel, streamed into a table, and the view that users read it by."""
+    target.register("topics", topics)
+    target.execute(
+        """
+        create table sets as
+        select row_number() over ()::integer as set_id, scheme, topic, year,
+            list(roll_call_id) as roll_calls
+        from topics group by all
+        """
+    )
+    sets = target.sql("select set_id, roll_calls from sets order by set_id").to_arrow_table()
+    target.register("counted", pair_counts.pair_counts(votes, sets))
+    target.execute("create table pair_counts as select * from counted")
     target.unregister("counted")
+    target.unregister("topics")
+    target.execute(
+        f"create view kernel as select *, {' + '.join(pair_counts.CELLS)} as n "
+        "from sets inner join pair_counts using (set_id)"
+    )
 
 
 def self_join(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) -> None:

@@ -83,9 +83,7 @@ _SCHEMES = "select distinct scheme from marts.vote_pairs order by all"
 
 def _known_state(connection: duckdb.DuckDBPyConnection, code: str) -> str:
     try:
-        (known,) = connection.execute(
-            "select marts.known_state(?)", [code.strip().upper()]
-        ).fetchall()
+        (known,) = connection.execute("select arguments.known_state(?)", [code]).fetchall()
     except duckdb.InvalidInputException as unknown:
         raise ReportError(str(unknown).removeprefix("Invalid Input Error: ")) from None
     return str(known[0])

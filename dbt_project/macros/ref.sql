@@ -1,11 +1,19 @@
 {#-
-References without the database's name, so that views in the published file keep working when a user
-attaches or copies it under another name.
+References by schema and name.
+
+Without the database's name, so that views in the published file keep working when a user attaches or copies it
+under another name: a view finds its own database. A function looks in that of the session, so in functions the
+database is named: they work where the file is opened or attached under its own name.
 -#}
 {% macro ref() -%}
-    {%- do return(builtins.ref(*varargs, **kwargs).include(database=false)) -%}
+    {%- do return(builtins.ref(*varargs, **kwargs).include(database=is_function())) -%}
 {%- endmacro %}
 
 {% macro source() -%}
-    {%- do return(builtins.source(*varargs, **kwargs).include(database=false)) -%}
+    {%- do return(builtins.source(*varargs, **kwargs).include(database=is_function())) -%}
+{%- endmacro %}
+
+{#- Whether the model that is compiled is a function of the published file. -#}
+{% macro is_function() -%}
+    {%- do return(model is defined and model.config is defined and model.config.materialized == 'table_macro') -%}
 {%- endmacro %}

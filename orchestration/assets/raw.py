@@ -30,7 +30,7 @@ from orchestration.sources import (
     tell_refused_releases,
 )
 from orchestration.sources.reviews import read_reviews
-from orchestration.sources.schemas import LEDGERS, RAW_TABLES, ddl, polars_types
+from orchestration.sources.schemas import LEDGERS, RAW_TABLES, comments, ddl, polars_types
 
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")
 SESSIONS_KEY = dg.AssetKey(["raw", "sessions"])
@@ -172,6 +172,8 @@ def _newest_readable(
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     connection.execute(f"create table if not exists raw.{table} ({ddl(table)})")
+    for comment in comments(table):
+        connection.execute(comment)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:

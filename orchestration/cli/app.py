@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.read import query, sources, status, topics_evaluation
+from orchestration.cli.read import (
+    describe,
+    query,
+    sources,
+    status,
+    tables,
+    topics_evaluation,
+)
 from orchestration.cli.refresh import refresh, sample, ui
 from orchestration.cli.report import report
 from orchestration.cli.review import review
@@ -42,6 +49,8 @@ for command in (
     refresh,
     sample,
     status,
+    tables,
+    describe,
     query,
     sources,
     topics_evaluation,

@@ -1,4 +1,4 @@
-"""The commands that read what is published or landed: `status`, `query`, `sources` and more.
+"""The commands that read what is published or landed: `status`, `query`, `tables` and more.
 
 Belongs here: their options and exit statuses. Not here: what they read (published/, sources/), or
 tables (terminal.py), but for the list of sources.
@@ -107,6 +107,27 @@ def _named_by(output: Path | None) -> Format:
     if kind not in set(Format) - {Format.TABLE}:
         fail(f"{output}: name it .csv, .json or .parquet, or say which it is with --format.")
     return Format(kind)
+
+
+def tables(sample: SampleOption = False) -> None:
+    """List the tables, views and functions that queries stand on, with what each holds."""
+    from orchestration.cli.terminal import print_tables
+    from orchestration.published.catalogue import tables
+    from orchestration.run.console import console
+
+    print_tables(console, tables(Layout.from_environment().published(sample)))
+
+
+def describe(
+    name: Annotated[str, typer.Argument(help="A table, view or function, e.g. cohesion.")],
+    sample: SampleOption = False,
+) -> None:
+    """Describe one table, view or function: its columns or arguments, and a query to begin with."""
+    from orchestration.cli.terminal import print_described
+    from orchestration.published.catalogue import describe
+    from orchestration.run.console import console
+
+    print_described(console, describe(Layout.from_environment().published(sample), name))
 
 
 def sources(sample: SampleOption = False) -> None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.published.catalogue import Described, Entry
 from orchestration.published.coverage import in_words
 from orchestration.published.status import Health, answered, since
 from orchestration.sources import FileOutcome, Outcome, Visit, in_order
@@ -287,3 +288,30 @@ def _cut(line: str) -> str:
 
 def _say(console: Console, words: str, style: str = "") -> None:
     console.print(Text(words, style), soft_wrap=True)
+
+
+def print_tables(console: Console, entries: Iterable[Entry]) -> None:
+    """What queries stand on: each name with its first sentence."""
+    for kind, of_kind in groupby(entries, key=lambda entry: entry.kind == "function"):
+        console.print(
+            "Functions, called with arguments" if kind else "Tables and views", style="bold"
+        )
+        table = Table.grid(padding=(0, 2))
+        for entry in of_kind:
+            table.add_row(Text(entry.name), Text(entry.words.partition(". ")[0].rstrip(".")))
+        console.print(table)
+        console.print()
+    console.print("unga describe NAME tells the columns or arguments of one.", style="dim")
+
+
+def print_described(console: Console, described: Described) -> None:
+    """One table, view or function: what it holds, its parts, and a query to begin with."""
+    entry = described.entry
+    console.print(Text(f"{entry.name}, a {entry.kind}", style="bold"))
+    console.print(Text(" ".join(entry.words.split())))
+    table = Table.grid(padding=(0, 2))
+    for name, kind, words in described.parts:
+        table.add_row(Text(name, style="bold"), Text(kind, style="dim"), Text(words))
+    console.print(table)
+    if entry.example:
+        console.print(Text(f'\ntry  unga query "{entry.example}"', style="dim"), soft_wrap=True)

@@ -21,6 +21,9 @@ from orchestration.run.dead_runs import close_records, end_orphans
 from orchestration.run.lock import now, refuse_what_is_in_the_way, take_lock
 from orchestration.sources import Origin, dataverse_from_environment, unxml_from_environment
 
+# The oldest DuckDB that reads what is published.
+OLDEST_READER = "v1.3.0"
+
 
 class Warehouse(dg.ConfigurableResource):
     """The warehouse of one run: its folder, what is fetched for it, and its build file."""
@@ -127,6 +130,11 @@ class Warehouse(dg.ConfigurableResource):
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A short-lived connection to the build file: while it is open, dbt can't open the file."""
+        if not self.build_file.exists():
+            # The file keeps the version it is made with, whatever writes it then.
+            duckdb.connect(
+                self.build_file, config={"storage_compatibility_version": OLDEST_READER}
+            ).close()
         connection = duckdb.connect(self.build_file, read_only=read_only)
         try:
             yield connection

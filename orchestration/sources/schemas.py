@@ -242,3 +242,16 @@ def polars_types(table: str) -> dict[str, pl.DataType]:
 def ddl(table: str) -> str:
     """The columns of a raw table as DuckDB's `create table` takes them."""
     return ", ".join(f"{name} {DUCKDB_TYPES[kind]}" for name, kind in polars_types(table).items())
+
+
+def comments(table: str) -> list[str]:
+    """The statements that describe a raw table and its columns in the file."""
+    schema = SCHEMAS[table]
+    described = {f"table raw.{table}": " ".join((schema.__doc__ or "").split())} | {
+        f"column raw.{table}.{name}": column.description or ""
+        for name, column in schema.columns().items()
+    }
+    return [
+        "comment on {} is '{}'".format(what, words.replace("'", "''"))
+        for what, words in described.items()
+    ]

@@ -193,13 +193,19 @@ EXPRESSIONS = {
     "holds is null or holds_of is null": ["holds = 'yes', holds_of = 'KAZ'"],
     "certainty between 0 and 100": ["certainty = 101"],
     "agreed + half_agreed + opposed = n": ["n = n + 1"],
-    "state_a < state_b and n = yy + ya + yn + ay + aa + an + ny + na + nn "
-    "and unanimous <= n "
-    "and (year is not null or session is not null)": [
+    "state_a < state_b and unanimous between 0 and yy + aa + nn "
+    "and absent_a + absent_b + yy + ya + yn + ay + aa + an + ny + na + nn > 0": [
         "state_a = state_b",
-        "n = n + 1",
-        "unanimous = n + 1",
-        "year = null, session = null",
+        "unanimous = yy + aa + nn + 1",
+        "unanimous = 0, absent_a = 0, absent_b = 0, yy = 0, ya = 0, yn = 0, ay = 0, aa = 0, "
+        "an = 0, ny = 0, na = 0, nn = 0",
+    ],
+    "year is not null or session is not null": ["year = null, session = null"],
+    "(plurality is null) = (distance is null) "
+    "and (distance is null or (distance = 0) = (vote = plurality))": [
+        "plurality = null, distance = 1",
+        "plurality = vote, distance = 1",
+        "plurality = 'yes', vote = 'no', distance = 0",
     ],
     "with_a + with_b + neither + absent = n": ["n = n + 1"],
     "agreement_index between 0 and 1 and coalesce(rice, 0) between 0 and 1": [
@@ -272,7 +278,7 @@ def changes(test: dict[str, Any]) -> list[str]:
                 f"update {table} set {column} = coalesce({column}, '1')"
             ]
         case "unique_combination":
-            return [f"insert into {table} from {table} limit 1"]
+            return [f"insert into {table} from {table} where {where} limit 1"]
         case "relationships":
             return [f"update {table} set {column} = 'unheard of' {row}"]
         case "accepted_values":

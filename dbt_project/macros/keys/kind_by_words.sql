@@ -100,8 +100,8 @@ Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
 {%- endmacro %}
 
 {% macro kind_by_symbol(column) -%}
-    if(
-        coalesce(regexp_matches({{ column }}, '^A/DEC/|^A/RES/(3[1-9]|[4-9]\d|1\d\d)/[4-9]\d\d[A-Z]?$'), false),
-        'decision', 'resolution'
-    )
+    case
+        when regexp_matches({{ column }}, '^A/DEC/|^A/RES/(3[1-9]|[4-9]\d|1\d\d)/[4-9]\d\d[A-Z]?$') then 'decision'
+        else 'resolution'
+    end
 {%- endmacro %}

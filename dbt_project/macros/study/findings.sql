@@ -23,10 +23,12 @@ conventions (convention, sense, less_is_closer) as (
 
 {{ third_finding(key_votes, from_year, to_year, scheme) }}
 
-select * from first_finding
-union all
-select * from second_finding
-union all
-select * from third_finding
+select * from (
+    select * from first_finding
+    union all
+    select * from second_finding
+    union all
+    select * from third_finding
+) as all_findings
 order by focus, finding, topic <> 'all', topic, year nulls first, convention
 {%- endmacro %}

@@ -15,7 +15,7 @@ closeness as (
             when 'opposition_strict' then opposition_share
             when 'opposition_wide' then 1 - agreement_strict
         end as shown,
-        if(conventions.less_is_closer, -shown, shown) as closeness
+        case when conventions.less_is_closer then -shown else shown end as closeness
     from {{ cohesion }} as cohesion
     cross join conventions
 ),
@@ -59,7 +59,7 @@ first_finding as (
                 when next_closer = closeness then ' = '
                 when less_is_closer then ' < '
                 else ' > '
-            end || if(shown is null, '', power || ' ' || format('{:.3f}', shown)),
+            end || coalesce(power || ' ' || format('{:.3f}', shown), ''),
             '' order by closeness desc nulls last, power_rank
         ) || coalesce(
             '; too few votes: '

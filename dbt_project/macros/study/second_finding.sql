@@ -18,8 +18,8 @@ sides as (
     select
         opposition.*,
         conventions.convention,
-        if(conventions.convention = 'agreement_half', agreement_with_a, with_a) as with_first,
-        if(conventions.convention = 'agreement_half', agreement_with_b, with_b) as with_other
+        case when conventions.convention = 'agreement_half' then agreement_with_a else with_a end as with_first,
+        case when conventions.convention = 'agreement_half' then agreement_with_b else with_b end as with_other
     from {{ opposition }} as opposition
     inner join first_powers using (focus, power_a)
     inner join conventions using (sense)
@@ -38,7 +38,7 @@ second_finding as (
         coalesce(min(n) filter (n >= {{ var('minimum_n') }}), min(n)) as n,
         string_agg(
             power_a || ' ' || format('{:g}', with_first) || ', ' || power_b || ' ' || format('{:g}', with_other)
-            || ' of ' || n || if(n < {{ var('minimum_n') }}, ' (too few)', ''),
+            || ' of ' || n || case when n < {{ var('minimum_n') }} then ' (too few)' else '' end,
             '; ' order by rank_b
         ) as figures
     from sides

@@ -7,7 +7,7 @@ titled as (
     select
         *,
         -- In some sessions the title is a document, item and heading of the agenda: the short one is meant.
-        coalesce(regexp_matches(title, '^A/\d+/\d+ '), false) as title_is_agenda
+        {{ is_agenda('title') }} as title_is_agenda
     from roll_calls
 ),
 
@@ -23,8 +23,9 @@ named as (
 parents as (
     select
         symbol,
-        min(roll_call_id) as parent_id
-    from roll_calls
+        min(roll_call_id) as parent_id,
+        any_value({{ clean_title('own_title') }}) as parent_title
+    from named
     where kind = 'resolution' and symbol is not null
     group by symbol
     having count(*) = 1
@@ -36,6 +37,15 @@ select
     named.kind,
     parents.parent_id,
     named.own_title as title,
+    coalesce({{ clean_title('named.own_title') }}, parents.parent_title) as clean_title,
+    case
+        when {{ clean_title('named.own_title') }} is null
+            then case when parents.parent_title is not null then 'its resolution' end
+        when {{ is_agenda('named.own_title') }} then 'agenda item'
+        when {{ is_speech('named.own_title') }} then 'words of the president'
+        when named.title_is_agenda then 'short title'
+        else 'title'
+    end as clean_title_from,
     case when named.kind in ('resolution', 'not_adopted') then {{ title_key('named.own_title') }} end
         as title_key,
     concat_ws(' | ', {{ title_text('named.own_title') }}, {{ title_text('named.short_title') }})

@@ -38,6 +38,8 @@ select
     roll_calls.kind,
     roll_calls.duplicate_of,
     roll_calls.title,
+    titles.clean_title,
+    titles.clean_title_from,
     roll_calls.agenda_item,
     roll_calls.committee,
     roll_calls.meeting,
@@ -61,6 +63,7 @@ select
     counted.absent_counted::integer as absent_counted,
     coalesce(doubted.doubts, 0)::integer as doubts
 from {{ ref('int_roll_calls') }} as roll_calls
+left join {{ ref('int_roll_call_titles') }} as titles using (roll_call_id)
 left join counted using (roll_call_id)
 left join doubted using (roll_call_id)
 left join published

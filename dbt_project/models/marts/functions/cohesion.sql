@@ -2,8 +2,9 @@
 with asked as materialized (
     select
         {{ ref('known_state') }}(of_state) as state,
-        {{ ref('known_topic') }}({{ ref('scheme_of') }}(in_topic, in_scheme), in_topic) as topic,
-        (select list({{ ref('known_state') }}(code)) from unnest(partners) as listed (code)) as partners
+        {{ ref('known_topic') }}({{ ref('known_scheme') }}(in_scheme, in_topic), in_topic) as topic,
+        {{ ref('known_states') }}(partners) as partners,
+        {{ ref('known_years') }}(from_year, to_year) as are_years
 ),
 
 counted as (
@@ -14,10 +15,11 @@ counted as (
         {{ years_of_shared_votes('year') }}
     from {{ ref('vote_pairs') }}
     where
-        scheme = {{ ref('scheme_of') }}(in_topic, in_scheme)
-        and topic = in_topic
+        -- Not from `asked`: what is known before the query runs lets it skip other topics.
+        scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
+        and topic = lower(in_topic)
         and year between from_year and to_year
-        and (state_a = of_state or state_b = of_state)
+        and (state_a = (select asked.state from asked) or state_b = (select asked.state from asked))
         and not as_given
     group by state_a, state_b
 ),
@@ -29,14 +31,14 @@ asked_votes as (
         votes.roll_call_id,
         votes.state,
         votes.year,
-        if(as_given, votes.vote_as_given, votes.vote) as vote
+        case when as_given then votes.vote_as_given else votes.vote end as vote
     from {{ ref('fct_votes') }} as votes
     inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
     inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
     where
-        (in_scheme = 'unbis' or as_given)
-        and topics.scheme = {{ ref('scheme_of') }}(in_topic, in_scheme)
-        and topics.topic = in_topic
+        (lower(in_scheme) = 'unbis' or as_given)
+        and topics.scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
+        and topics.topic = (select asked.topic from asked)
         and roll_calls.kind = 'resolution'
         and roll_calls.year between from_year and to_year
 ),
@@ -51,7 +53,7 @@ asked_roll_calls as (
 
 on_demand as (
     select
-        of_state as state,
+        focus.state,
         partners.state as partner,
         count(*) filter (focus.vote = 'yes' and partners.vote = 'yes')::integer as yy,
         count(*) filter (focus.vote = 'yes' and partners.vote = 'abstain')::integer as ya,
@@ -74,17 +76,24 @@ on_demand as (
     from asked_roll_calls as roll_calls
     inner join asked_votes as focus using (roll_call_id)
     inner join asked_votes as partners using (roll_call_id)
-    where focus.state = of_state and partners.state <> of_state
-    group by partners.state
+    where focus.state = (select asked.state from asked) and partners.state <> focus.state
+    group by focus.state, partners.state
 ),
 
 seen as (
     select * from (
         {{ pairs_in_both_orders('counted', ['first_year', 'last_year']) }}
     )
-    where state = of_state
+    where state = (select asked.state from asked)
     union all by name
     select * from on_demand
+    union all by name
+    -- No row: so that what is asked is checked where nothing answers it.
+    select
+        state,
+        topic as partner
+    from asked
+    where state is null or topic is null or not are_years
 )
 
 select

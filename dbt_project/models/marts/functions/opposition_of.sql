@@ -3,8 +3,9 @@ with asked as materialized (
         {{ ref('known_state') }}(focus_state) as focus,
         {{ ref('known_state') }}(first_power) as power_a,
         {{ ref('known_state') }}(second_power) as power_b,
-        {{ ref('known_topic') }}({{ ref('scheme_of') }}(in_topic, in_scheme), in_topic) as topic,
-        {{ ref('known_sense') }}(in_sense) as sense
+        {{ ref('known_topic') }}({{ ref('known_scheme') }}(in_scheme, in_topic), in_topic) as topic,
+        {{ ref('known_sense') }}(in_sense) as sense,
+        {{ ref('known_years') }}(from_year, to_year) as are_years
 ),
 
 asked_focus as (
@@ -28,16 +29,16 @@ votes as (
         votes.roll_call_id,
         votes.year,
         votes.state,
-        if(as_given, votes.vote_as_given, votes.vote) as vote
+        case when as_given then votes.vote_as_given else votes.vote end as vote
     from {{ ref('fct_votes') }} as votes
     inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
     inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
     where
-        votes.state in (focus_state, first_power, second_power)
+        votes.state in (select unnest([asked.focus, asked.power_a, asked.power_b]) from asked)
         and votes.year between from_year and to_year
         and roll_calls.kind = 'resolution'
-        and topics.scheme = {{ ref('scheme_of') }}(in_topic, in_scheme)
-        and topics.topic = in_topic
+        and topics.scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
+        and topics.topic = (select asked.topic from asked)
 ),
 
 opposed as (
@@ -61,5 +62,6 @@ cross join (
         min(year) as first_year,
         max(year) as last_year
     from opposed
-    where sense = in_sense
+    where sense = lower(in_sense)
 ) as counts
+where asked.are_years

@@ -1,8 +1,8 @@
-with {{ asked_states('focus_states', 'in_powers') }},
+with {{ asked_states('focus_states', 'in_powers', 'first_year', 'last_year') }},
 
 pairs as (
     select * from {{ ref('vote_pairs') }}
-    where scheme = in_scheme and year between first_year and last_year
+    where scheme = {{ ref('known_scheme') }}(in_scheme, 'all') and year between first_year and last_year
 ),
 
 seen_from_focus as (

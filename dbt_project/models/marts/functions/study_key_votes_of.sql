@@ -1,4 +1,4 @@
-with {{ asked_states('focus_states', 'in_powers') }},
+with {{ asked_states('focus_states', 'in_powers', 'first_year', 'last_year') }},
 
 key_votes as (
     select * from {{ ref('key_votes') }}
@@ -45,4 +45,4 @@ inner join key_votes as power_votes
         and focus_votes.symbol = power_votes.symbol
         and focus_votes.state <> power_votes.state
 inner join powers on power_votes.state = powers.power
-order by focus, list, vote_date, symbol, power_rank
+order by focus, focus_votes.list, focus_votes.vote_date, focus_votes.symbol, powers.power_rank

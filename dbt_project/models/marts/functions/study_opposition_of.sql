@@ -1,4 +1,4 @@
-with {{ asked_states('focus_states', 'in_powers') }},
+with {{ asked_states('focus_states', 'in_powers', 'first_year', 'last_year') }},
 
 votes as (
     select
@@ -37,7 +37,7 @@ select
     coalesce(sum({{ agreement_of_votes('focus_vote', 'vote_b') }}), 0)::double as agreement_with_b
 from of_year_and_period as opposed
 inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
-where topics.scheme = in_scheme
+where topics.scheme = {{ ref('known_scheme') }}(in_scheme, 'all')
 group by
     opposed.focus, opposed.power_a, opposed.rank_a, opposed.power_b, opposed.rank_b, opposed.year,
     topics.scheme, topics.topic, opposed.sense

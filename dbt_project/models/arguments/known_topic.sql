@@ -1,10 +1,16 @@
 select
     case
-        when exists (
-            select 1
-            from {{ ref('dim_topics') }}
-            where scheme = in_scheme and topic = code
-        ) then code
+        when
+            exists (
+                select 1
+                from {{ ref('dim_topics') }}
+                where scheme = in_scheme and lower(topic) = lower(code)
+            )
+            then (
+                select any_value(topic)
+                from {{ ref('dim_topics') }}
+                where scheme = in_scheme and lower(topic) = lower(code)
+            )
         else error(
             'unknown topic ''' || coalesce(code, 'null') || ''' in scheme ''' || coalesce(in_scheme, 'null')
             || ''': did you mean ' || coalesce((
@@ -12,7 +18,7 @@ select
                 from (
                     select
                         topic,
-                        jaro_winkler_similarity(lower(code), topic) as closeness
+                        jaro_winkler_similarity(lower(code), lower(topic)) as closeness
                     from {{ ref('dim_topics') }}
                     where scheme = in_scheme
                     order by closeness desc, topic asc

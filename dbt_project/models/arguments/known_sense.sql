@@ -1,5 +1,5 @@
 select
     case
-        when code in ('strict', 'wide') then code
+        when lower(code) in ('strict', 'wide') then lower(code)
         else error('unknown sense ''' || coalesce(code, 'null') || ''': it is strict or wide')
     end

@@ -1,6 +1,13 @@
 select
     case
-        when code is null or code in (select state from {{ ref('dim_member_states') }}) then code
+        when code is null then null
+        when upper(trim(code)) in (select state from {{ ref('dim_member_states') }}) then upper(trim(code))
+        when {{ state_name_key('code') }} in (select name_key from {{ ref('state_names') }})
+            then
+                (
+                    select any_value(state) from {{ ref('state_names') }}
+                    where name_key = {{ state_name_key('code') }}
+                )
         else error(
             'unknown state ''' || code || ''': did you mean ' || (
                 select string_agg(state || ' (' || name || ')', ', ' order by closeness desc, state asc)

@@ -1,0 +1,25 @@
+{#-
+A title as a reader expects it, where a source's column holds something else.
+
+`clean_title`: without what the Library adds (": resolution / adopted by the General Assembly"). Of the agenda
+("A/71/251 87 - Reducing nuclear danger. - NUCLEAR NON-PROLIFERATION", in sessions 71 to 73 of Voeten's file) the
+item's name; of what the president said before the vote the title last named in it, null where none is.
+Not here: which of a source's columns is meant (`int_roll_call_titles`).
+-#}
+{% macro clean_title(column) -%}
+    nullif(trim(regexp_replace(
+        case
+            when {{ is_agenda(column) }}
+                then regexp_extract({{ column }}, '^A/\d+/\d+ \S+ - (.+?)[.]?( - [^a-z]+)?(;A/.*)?$', 1)
+            when {{ is_speech(column) }}
+                then list_last(regexp_extract_all({{ column }}, 'entitled\s+_(.+?)<d3>', 1))
+            else {{ column }}
+        end,
+        '\s*:\s*(draft )?(resolution|decision) ?/.*$', '', 'i'
+    )), '')
+{%- endmacro %}
+
+{#- True where the text is a document, item and heading of the agenda. -#}
+{% macro is_agenda(column) -%}
+    coalesce(regexp_matches({{ column }}, '^A/\d+/\d+ '), false)
+{%- endmacro %}
