@@ -16,8 +16,10 @@ from orchestration.assets.dbt import manifest
 PAGE = Path(__file__).with_name("dictionary.md")
 
 LAYERS = {
+    "main": "What `show tables` shows: the list to begin with.",
     "marts": "The public tables: what users' SQL stands on.",
     "functions": "Public questions with arguments: `from marts.cohesion('KAZ')`.",
+    "arguments": "What these are called with, checked; not for users' own queries.",
     "seeds": "Reference facts, reviewed by people; each row names where it is from.",
     "intermediate": "How the marts come about: one union of the sources, topics.",
     "staging": "Each source in one spelling, nothing left out or joined yet.",
@@ -45,7 +47,7 @@ def dictionary(known: Mapping[str, Any]) -> str:
         lines += ["", f"## {layer}", "", words]
         for node in sorted(described, key=lambda node: node["name"]):
             if _layer(node) == layer:
-                lines += _function(node) if layer == "functions" else _table(node)
+                lines += _function(node) if _is_function(node) else _table(node)
     return "\n".join(lines) + "\n"
 
 
@@ -61,8 +63,12 @@ def _table(node: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _layer(node: Mapping[str, Any]) -> str:
-    is_function = node["config"].get("materialized") == "table_macro"
-    return "functions" if is_function else str(node["schema"])
+    schema = str(node["schema"])
+    return "functions" if _is_function(node) and schema == "marts" else schema
+
+
+def _is_function(node: Mapping[str, Any]) -> bool:
+    return bool(node["config"].get("materialized") == "table_macro")
 
 
 def _function(node: Mapping[str, Any]) -> Iterator[str]:

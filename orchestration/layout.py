@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
+# Of the sample too, and while it is built: the functions in the file look for this name.
+DATABASE = "unga.duckdb"
 
 _PACKAGES = ("orchestration", "expectations", "reports")
 _CODE = (*(f"{package}/**/*.py" for package in _PACKAGES), "dbt_project/dbt_project.yml") + tuple(
@@ -47,12 +49,7 @@ class Layout:
 
     def published(self, synthetic: bool) -> Path:
         """The file that users read."""
-        return self.folder / self.database_name(synthetic)
-
-    @staticmethod
-    def database_name(synthetic: bool) -> str:
-        """The file's name, the same while it is built: dbt names the database after it."""
-        return "sample.duckdb" if synthetic else "unga.duckdb"
+        return (self.folder / "sample" if synthetic else self.folder) / DATABASE
 
     @property
     def sample_mirror(self) -> Path:
@@ -63,6 +60,11 @@ class Layout:
     def build(self) -> Path:
         """One folder per run, for what is not published yet."""
         return self.folder / "build"
+
+    def build_file(self, run_id: str, synthetic: bool) -> Path:
+        """The file that a run builds."""
+        folder = self.build / run_id
+        return (folder / "sample" if synthetic else folder) / DATABASE
 
     @property
     def lock(self) -> Path:

@@ -26,13 +26,14 @@ from dagster_dbt import (
 
 from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.metadata import OWNERS, table_metadata
-from orchestration.layout import DBT_PROJECT, Layout
+from orchestration.layout import DATABASE, DBT_PROJECT
 from orchestration.run.check_results import CheckResult
 from orchestration.run.warehouse import Warehouse
 from orchestration.sources.schemas import SCHEMAS
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
-PARSED = "partial_parse.msgpack"
+# What dbt parsed for a refresh; it compares it with the project file by file.
+PARSED = MANIFEST.with_name("refresh.partial_parse.msgpack")
 DBT = Path(sys.executable).with_name("dbt")
 ROWS_SHOWN = 5
 
@@ -90,21 +91,16 @@ def manifest() -> Path:
                 # As a refresh calls it, which reuses what is parsed here. Nothing is opened.
                 env=os.environ
                 | {"DBT_PROJECT_DIR": str(DBT_PROJECT), "DBT_PROFILES_DIR": str(DBT_PROJECT)}
-                | {"UNGA_DATABASE": f"~/{Layout.database_name(False)}"},
+                | {"UNGA_DATABASE": f"~/{DATABASE}"},
                 cwd=DBT_PROJECT,
                 capture_output=True,
                 text=True,
             )
             if parsed.returncode:
                 raise RuntimeError(f"dbt can't parse the project:\n{parsed.stdout}")
-            (Path(aside) / PARSED).replace(parsed_for(Layout.database_name(False)))
+            (Path(aside) / "partial_parse.msgpack").replace(PARSED)
             (Path(aside) / MANIFEST.name).replace(MANIFEST)
     return MANIFEST
-
-
-def parsed_for(database: str) -> Path:
-    """What dbt parsed for a database of this name. It compares it with the project file by file."""
-    return MANIFEST.with_name(f"{Path(database).stem}.{PARSED}")
 
 
 def warehouse_models() -> dg.AssetsDefinition:
@@ -126,9 +122,8 @@ def warehouse_models() -> dg.AssetsDefinition:
                 allow_retries=False,
             )
         target = warehouse.run_folder / "dbt"
-        parsed = parsed_for(warehouse.build_file.name)
         # Never what another call of dbt left: it may have been told other folders.
-        reused = ["--partial-parse-file-path", str(parsed)] if parsed.exists() else None
+        reused = ["--partial-parse-file-path", str(PARSED)] if PARSED.exists() else None
         with warehouse.environment():
             invocation = dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test"]
@@ -144,7 +139,7 @@ def warehouse_models() -> dg.AssetsDefinition:
                 built.append(event)
             else:
                 yield event
-        _keep(target / PARSED, parsed)
+        _keep(target / "partial_parse.msgpack")
         yield from _with_metadata(context, warehouse, built)
         results = failed_and_passed(warehouse.build_file, target)
         warehouse.keep(results)
@@ -157,11 +152,11 @@ def warehouse_models() -> dg.AssetsDefinition:
     return dbt_build
 
 
-def _keep(parsed: Path, kept: Path) -> None:
+def _keep(parsed: Path) -> None:
     """Keep what dbt parsed for the next run; where that fails, the next run parses anew."""
-    with suppress(OSError), tempfile.TemporaryDirectory(dir=kept.parent) as aside:
-        shutil.copy(parsed, Path(aside) / kept.name)
-        (Path(aside) / kept.name).replace(kept)
+    with suppress(OSError), tempfile.TemporaryDirectory(dir=PARSED.parent) as aside:
+        shutil.copy(parsed, aside)
+        (Path(aside) / parsed.name).replace(PARSED)
 
 
 def _with_metadata(

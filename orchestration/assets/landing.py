@@ -65,7 +65,7 @@ def landing(
         if not any(source.release for source in landed.values()):
             context.log.warning(
                 "NO SOURCE IS IN REACH and none is landed: this run builds the SYNTHETIC SAMPLE, "
-                "an invented Assembly, into sample.duckdb. No number in it is real. "
+                "an invented Assembly, into sample/unga.duckdb. No number in it is real. "
                 + " ".join(f"{name}: {source.words()}." for name, source in landed.items()),
             )
             warehouse.turn_to_sample()

@@ -67,7 +67,7 @@ def refresh(
 
 
 def sample() -> None:
-    """Build warehouse/sample.duckdb from an invented Assembly, to try things on."""
+    """Build warehouse/sample/unga.duckdb from an invented Assembly, to try things on."""
     layout = Layout.from_environment()
     end(0 if _run(_console_apart(layout), layout, {"synthetic": True}).whole else 1)
 

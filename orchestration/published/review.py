@@ -44,12 +44,12 @@ class Reviewed:
 
 def found(layout: Layout, source: str, session: str, synthetic: bool) -> Found:
     """What the newest build found, refused or published. Raises ReviewError if none has it."""
-    name = Layout.database_name(synthetic)
+    builds = [layout.build_file(run.name, synthetic) for run in layout.build.glob("*/")]
     sql = (
         "select found_roll_calls, last_vote from marts.completeness where (source, session) = "
         f"({_literal(source)}, {_literal(session)})"
     )
-    for file in [*layout.build.glob(f"*/{name}"), layout.published(synthetic)]:
+    for file in [*filter(Path.exists, builds), layout.published(synthetic)]:
         try:
             rows = rows_of(file, sql)
         except QueryError:  # a build that was refused before this mart

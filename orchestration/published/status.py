@@ -282,8 +282,7 @@ def _unpublished(
 
 def _unreviewed(layout: Layout, synthetic: bool, refused_run: str) -> list[dict[str, Any]]:
     """The sessions that nobody has reviewed, of the refused build if there is one."""
-    name = Layout.database_name(synthetic)
-    built = layout.build / refused_run / name
+    built = layout.build_file(refused_run, synthetic)
     file = built if refused_run and built.exists() else layout.published(synthetic)
     try:
         return _rows_if_there(file, "completeness", UNREVIEWED) or []

@@ -125,12 +125,13 @@ class Warehouse(dg.ConfigurableResource):
     @property
     def build_file(self) -> Path:
         """The database being built, named as it will be published."""
-        return self.run_folder / Layout.database_name(self._on_sample)
+        return self.layout.build_file(self._run_id, self._on_sample)
 
     @contextmanager
     def connect(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """A short-lived connection to the build file: while it is open, dbt can't open the file."""
         if not self.build_file.exists():
+            self.build_file.parent.mkdir(exist_ok=True)
             # The file keeps the version it is made with, whatever writes it then.
             duckdb.connect(
                 self.build_file, config={"storage_compatibility_version": OLDEST_READER}
@@ -149,7 +150,7 @@ class Warehouse(dg.ConfigurableResource):
         need not parse the whole project anew, as it does when its profile changes.
         """
         passed = {
-            "HOME": str(self.run_folder),
+            "HOME": str(self.build_file.parent),
             "UNGA_DATABASE": f"~/{self.build_file.name}",
             "UNGA_RUN_ID": self.run_id,
             "UNGA_SYNTHETIC": str(self.on_sample).lower(),

@@ -19,7 +19,7 @@ ALL_DRAWN = "!document.querySelector('.chart:not([data-drawn])')"
 
 @pytest.fixture(scope="module")
 def sample(built_sample: Path) -> Path:
-    return built_sample / "sample.duckdb"
+    return built_sample / "sample/unga.duckdb"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_a_question_that_cannot_be_asked_is_refused_in_words(sample, tmp_path, a
 
 @pytest.mark.parametrize("years", [(2007, 2022), (2010, 2012)])
 def test_the_page_says_how_much_of_the_recorded_votes_is_there(sample, tmp_path, years):
-    database = tmp_path / "sample.duckdb"
+    database = tmp_path / "unga.duckdb"
     shutil.copy(sample, database)
     with duckdb.connect(database) as connection:
         connection.execute(
@@ -94,7 +94,7 @@ def test_the_page_says_how_much_of_the_recorded_votes_is_there(sample, tmp_path,
 
 
 def test_the_page_says_nothing_of_coverage_that_the_file_does_not_tell(sample, tmp_path):
-    database = tmp_path / "sample.duckdb"
+    database = tmp_path / "unga.duckdb"
     shutil.copy(sample, database)
     with duckdb.connect(database) as connection:
         connection.execute("drop table if exists marts.coverage")
@@ -151,7 +151,7 @@ def test_without_scripts_the_figures_are_still_there(browser, page_file):
 
 @pytest.mark.browser
 def test_what_the_file_says_is_never_taken_for_html(browser, sample_warehouse, tmp_path):
-    file = sample_warehouse / "sample.duckdb"
+    file = sample_warehouse / "sample/unga.duckdb"
     wicked = "</script><script>document.title = 'taken'</script><b id=taken>&"
     with duckdb.connect(file) as connection:
         connection.execute("update marts.key_votes set title = ?, conflict = ?", [wicked, wicked])

@@ -96,7 +96,7 @@ def test_materialize_all_publishes_the_sample_and_shows_green(ui: tuple[str, Pat
     page.goto(f"{address}/assets/published/sample")
     page.get_by_text("data through").first.wait_for()
     page.screenshot(path=SCREENSHOTS / "ui-published.png")
-    with duckdb.connect(warehouse / "sample.duckdb", read_only=True) as published:
+    with duckdb.connect(warehouse / "sample/unga.duckdb", read_only=True) as published:
         ((fresh, synthetic),) = published.sql(
             "select bool_and(is_fresh), bool_and(synthetic) from marts.freshness"
         ).fetchall()

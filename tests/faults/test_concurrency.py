@@ -123,9 +123,9 @@ def stamped(sample: Path, target: Path, build: int) -> None:
 def test_readers_are_answered_from_one_whole_build_through_many_publications(
     built_sample, tmp_path
 ):
-    published, following = tmp_path / "sample.duckdb", tmp_path / "build" / "sample.duckdb"
+    published, following = tmp_path / "unga.duckdb", tmp_path / "build" / "unga.duckdb"
     following.parent.mkdir()
-    stamped(built_sample / "sample.duckdb", published, 0)
+    stamped(built_sample / "sample/unga.duckdb", published, 0)
     with readers_of(published, STAMP, STAMPS) as readers:
         heads = [reader.stdout.readline() for reader in readers if reader.stdout]
         for build in range(1, PUBLICATIONS + 1):
@@ -135,7 +135,7 @@ def test_readers_are_answered_from_one_whole_build_through_many_publications(
 
 
 def test_readers_are_answered_from_one_whole_build_through_whole_refreshes(sample_warehouse):
-    file = sample_warehouse / "sample.duckdb"
+    file = sample_warehouse / "sample/unga.duckdb"
     with readers_of(file, RUN, RUNS, FEW_READERS) as readers:
         heads = [reader.stdout.readline() for reader in readers if reader.stdout]
         for _ in range(REFRESHES):
@@ -346,7 +346,7 @@ def test_all_of_the_ui_listens_on_this_machine_only(ui):
 def test_schedule_and_sensors_firing_together_start_one_refresh(built_sample, tmp_path):
     folder, mirror = tmp_path / "warehouse", tmp_path / "mirror"
     folder.mkdir()
-    shutil.copy(built_sample / "sample.duckdb", folder / "unga.duckdb")
+    shutil.copy(built_sample / "sample/unga.duckdb", folder / "unga.duckdb")
     shutil.copytree(built_sample / "sample" / "mirror", mirror)
     newest = max((mirror / "unxml").glob("[0-9]*.json"))
     text = newest.read_text(encoding="utf-8")

@@ -67,7 +67,8 @@ def small_warehouse(tmp_path: Path) -> Path:
     """A warehouse with published files, real and sample, that only have to survive."""
     warehouse = tmp_path / "warehouse"
     warehouse.mkdir()
-    for name in ("sample.duckdb", "unga.duckdb"):
+    for name in ("sample/unga.duckdb", "unga.duckdb"):
+        (warehouse / name).parent.mkdir(exist_ok=True)
         with duckdb.connect(warehouse / name) as connection:
             connection.execute(
                 "create schema marts; create table marts.votes as select 'yes' as vote"
@@ -85,7 +86,7 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_file(mounts, small_warehou
         dd if=/dev/zero of="$AT/filler" bs=64k 2>/dev/null || true
         truncate -s "-$FREE" "$AT/filler" || rm "$AT/filler"
         rc=0; UNGA_WAREHOUSE="$AT" UNGA_MIRROR="" "$UNGA" sample || rc=$?
-        sha256sum "$AT/sample.duckdb" >&2
+        sha256sum "$AT/sample/unga.duckdb" >&2
         exit "$rc"
     """
     ended = _run(
@@ -96,7 +97,7 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_file(mounts, small_warehou
         FREE=str(free),
         UNGA=str(UNGA),
     )
-    refused(ended, fingerprint(small_warehouse / "sample.duckdb"), "full")
+    refused(ended, fingerprint(small_warehouse / "sample/unga.duckdb"), "full")
 
 
 def test_a_landing_that_is_read_only_is_said(mounts, small_warehouse):
@@ -121,7 +122,7 @@ def test_a_landing_that_is_read_only_is_said(mounts, small_warehouse):
 
 @pytest.mark.parametrize("command", ["sample", "refresh"])
 def test_a_warehouse_that_may_not_be_written_is_said(held_to_permissions, small_warehouse, command):
-    before = fingerprint(small_warehouse / "sample.duckdb")
+    before = fingerprint(small_warehouse / "sample/unga.duckdb")
     small_warehouse.chmod(0o555)
     try:
         ended = subprocess.run(
@@ -134,11 +135,11 @@ def test_a_warehouse_that_may_not_be_written_is_said(held_to_permissions, small_
     finally:
         small_warehouse.chmod(0o755)
     refused(ended, str(small_warehouse), "Permission denied")
-    assert fingerprint(small_warehouse / "sample.duckdb") == before
+    assert fingerprint(small_warehouse / "sample/unga.duckdb") == before
 
 
 def test_a_published_file_that_may_not_be_read_is_said(held_to_permissions, small_warehouse):
-    file = small_warehouse / "sample.duckdb"
+    file = small_warehouse / "sample/unga.duckdb"
     file.chmod(0)
     ended = subprocess.run(
         [*HELD_TO_PERMISSIONS, UNGA, "status", "--sample"],
@@ -190,7 +191,7 @@ def test_neither_exports_nor_a_broken_session_hide_that_the_file_is_new(
 
 
 @pytest.mark.parametrize(
-    "name", ["refresh.log", "build/.lock", "sample.duckdb", "sample/checks_log.jsonl"]
+    "name", ["refresh.log", "build/.lock", "sample/unga.duckdb", "sample/checks_log.jsonl"]
 )
 def test_a_folder_where_a_file_should_be_is_said(tmp_path, name):
     (tmp_path / name).mkdir(parents=True)
@@ -213,7 +214,8 @@ def test_a_file_where_a_folder_should_be_is_said(tmp_path, name):
 @pytest.mark.parametrize("command", [["query", "--sample", "select 1"], ["status", "--sample"]])
 @pytest.mark.parametrize("content", [None, b"", b"not a database" * 1000], ids=str)
 def test_what_is_no_database_is_said(tmp_path, command, content):
-    file = tmp_path / "sample.duckdb"
+    file = tmp_path / "sample/unga.duckdb"
+    file.parent.mkdir()
     if content is None:
         file.mkdir()
     else:

@@ -300,9 +300,9 @@ def changes(test: dict[str, Any]) -> list[str]:
 @pytest.fixture(scope="module")
 def build(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built sample, views made tables, without the pairs of states that never both voted."""
-    database = tmp_path_factory.mktemp("build") / "sample.duckdb"
+    database = tmp_path_factory.mktemp("build") / "unga.duckdb"
     with duckdb.connect(database) as connection:
-        connection.execute(f"attach '{built_sample / 'sample.duckdb'}' as built (read_only)")
+        connection.execute(f"attach '{built_sample / 'sample/unga.duckdb'}' as built (read_only)")
         relations = connection.sql(
             """
             select table_schema, table_name, list(column_name) from information_schema.columns

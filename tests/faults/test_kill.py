@@ -93,8 +93,9 @@ def runs_in(build: Path) -> set[str]:
 @pytest.fixture(scope="module")
 def story(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Story:
     warehouse = tmp_path_factory.mktemp("killed")
-    published, build = warehouse / "sample.duckdb", warehouse / "build"
-    shutil.copy(built_sample / "sample.duckdb", published)
+    published, build = warehouse / "sample/unga.duckdb", warehouse / "build"
+    published.parent.mkdir()
+    shutil.copy(built_sample / "sample/unga.duckdb", published)
     told = {run_id(published)}
     before = fingerprint(published)
     with subprocess.Popen(
@@ -146,7 +147,7 @@ def test_the_run_after_them_finishes_without_a_hand(story):
 
 def test_nothing_unpublished_is_left(story):
     assert not list(story.warehouse.rglob("*.wal"))
-    assert [path.name for path in story.warehouse.rglob("*.duckdb")] == ["sample.duckdb"]
+    assert list(story.warehouse.rglob("*.duckdb")) == [story.warehouse / "sample/unga.duckdb"]
 
 
 def test_no_killed_run_is_taken_to_be_running_still(story):
@@ -172,7 +173,7 @@ def test_no_secret_of_the_environment_is_written_anywhere(story):
 
 
 def test_a_run_that_a_person_interrupts_says_so_and_nothing_else(sample_warehouse):
-    before = fingerprint(sample_warehouse / "sample.duckdb")
+    before = fingerprint(sample_warehouse / "sample/unga.duckdb")
     with start(sample_warehouse, "sample") as run:
         wait_for_line(run, STEPS["dbt"])
         wait_until(lambda: list((sample_warehouse / "build").glob("*/dbt/*.log")), "dbt runs")
@@ -182,7 +183,7 @@ def test_a_run_that_a_person_interrupts_says_so_and_nothing_else(sample_warehous
     assert "interrupted" in said
     assert "Not published: the last good file is as it was." in said
     assert "Error" not in said
-    assert fingerprint(sample_warehouse / "sample.duckdb") == before
+    assert fingerprint(sample_warehouse / "sample/unga.duckdb") == before
 
 
 def test_a_publication_killed_at_any_moment_leaves_a_whole_file(tmp_path):

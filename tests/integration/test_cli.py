@@ -80,12 +80,12 @@ def test_a_query_as_csv_on_standard_output(run):
     ],
 )
 def test_nothing_but_reading_is_answered_and_in_one_line(run, built_sample, sql):
-    before = (built_sample / "sample.duckdb").stat().st_mtime_ns
+    before = (built_sample / "sample/unga.duckdb").stat().st_mtime_ns
     asked = run("query", "--sample", sql)
     assert asked.exit_code == 1
     assert len(asked.output.strip().splitlines()) == 1
     assert "Traceback" not in asked.output
-    assert (built_sample / "sample.duckdb").stat().st_mtime_ns == before
+    assert (built_sample / "sample/unga.duckdb").stat().st_mtime_ns == before
     assert not list(Path("/tmp").glob("unga_*ed.*"))
 
 
@@ -172,7 +172,7 @@ def test_a_review_without_write_only_compares(run, built_sample):
 @pytest.fixture
 def passed_off(built_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A warehouse whose published file is the sample's, passed off as real."""
-    shutil.copy(built_sample / "sample.duckdb", tmp_path / "unga.duckdb")
+    shutil.copy(built_sample / "sample/unga.duckdb", tmp_path / "unga.duckdb")
     monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path))
     return tmp_path
 

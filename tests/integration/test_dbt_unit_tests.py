@@ -25,7 +25,7 @@ def test_every_unit_test_of_the_models_passes(sample_warehouse: Path, tmp_path: 
         ],
         cwd=ROOT / "dbt_project",
         env=os.environ
-        | {"UNGA_DATABASE": str(sample_warehouse / "sample.duckdb"), "UNGA_SYNTHETIC": "true"},
+        | {"UNGA_DATABASE": str(sample_warehouse / "sample/unga.duckdb"), "UNGA_SYNTHETIC": "true"},
         capture_output=True,
         text=True,
     )

@@ -37,7 +37,7 @@ def checkout(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     folder = tmp_path_factory.mktemp("reader") / "project"
     shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
     shutil.copytree(built_sample, folder / "warehouse", dirs_exist_ok=True)
-    shutil.copyfile(folder / "warehouse/sample.duckdb", folder / "warehouse/unga.duckdb")
+    shutil.copyfile(folder / "warehouse/sample/unga.duckdb", folder / "warehouse/unga.duckdb")
     # The environment that the tests run in, set up as far as make can tell.
     (folder / ".venv").mkdir()
     for part in ("bin", "lib", "pyvenv.cfg"):
@@ -103,7 +103,7 @@ def test_r_runs(block: Block, checkout: Path) -> None:
 @of_kind("sql")
 def test_queries_run(block: Block, built_sample: Path) -> None:
     skip_if_told(block)
-    with open_published(built_sample / "sample.duckdb") as published:
+    with open_published(built_sample / "sample/unga.duckdb") as published:
         assert published.sql(block.code).columns
         published.sql(block.code).fetchall()
 

@@ -19,8 +19,8 @@ SAT = "CHN 2021-06-01 to 2022-05-31: Taipei sat, Beijing governed"
 def sample(
     built_sample: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    copy = tmp_path_factory.mktemp("seats") / "sample.duckdb"
-    shutil.copy(built_sample / copy.name, copy)
+    copy = tmp_path_factory.mktemp("seats") / "unga.duckdb"
+    shutil.copy(built_sample / "sample" / copy.name, copy)
     with duckdb.connect(copy) as connection:
         connection.execute(
             "insert into seeds.governments_seated by name select 'CHN' as state, 'Taipei' as "

@@ -105,7 +105,7 @@ def run_id(file: Path) -> str:
 def story(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Story:
     warehouse = tmp_path_factory.mktemp("story") / "warehouse"
     shutil.copytree(built_sample, warehouse)
-    published, build = warehouse / "sample.duckdb", warehouse / "build"
+    published, build = warehouse / "sample/unga.duckdb", warehouse / "build"
     before, first = tables(published), run_id(published)
 
     killed = start(warehouse, "sample")
@@ -124,7 +124,7 @@ def story(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Story
     assert reader.stdout
     seen = [reader.stdout.readline()]
     run = start(warehouse, "refresh")
-    wait_until(lambda: list(build.glob("*/sample.duckdb")), run)
+    wait_until(lambda: list(build.glob("*/sample/unga.duckdb")), run)
     rival = unga(warehouse, "sample")
     during = tables(published)
     said = run.communicate()[0]

@@ -50,7 +50,7 @@ def up_to_date(built_sample: Path, tmp_path: Path) -> Path:
     """A warehouse with the sample's file passed off as real, and the releases it was built from."""
     warehouse = tmp_path / "warehouse"
     warehouse.mkdir()
-    shutil.copy(built_sample / "sample.duckdb", warehouse / "unga.duckdb")
+    shutil.copy(built_sample / "sample/unga.duckdb", warehouse / "unga.duckdb")
     shutil.copytree(built_sample / "sample" / "landing", warehouse / "landing")
     return warehouse
 

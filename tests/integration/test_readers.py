@@ -37,7 +37,7 @@ print(duckdb.__version__, len(queries))
 def test_the_oldest_duckdb_promised_reads_every_table_and_runs_every_function(built_sample: Path):
     assert OLDEST.is_dir(), "the oldest DuckDB is missing: run make setup"
     ran = subprocess.run(
-        [sys.executable, "-c", EVERYTHING, built_sample / "sample.duckdb"],
+        [sys.executable, "-c", EVERYTHING, built_sample / "sample/unga.duckdb"],
         env=os.environ | {"PYTHONPATH": str(OLDEST)},
         capture_output=True,
         text=True,
@@ -55,23 +55,23 @@ def attached(built_sample: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A user's own database, the published file attached to it under its own name."""
     with duckdb.connect() as connection:
         connection.execute("create table codes as select 'KAZ' as iso3, 705 as cow_code")
-        connection.execute(f"attach '{built_sample / 'sample.duckdb'}' (read_only)")
+        connection.execute(f"attach '{built_sample / 'sample/unga.duckdb'}' (read_only)")
         yield connection
 
 
 def test_every_function_answers_where_the_file_is_attached(attached):
-    examples = attached.execute("select name, example from sample.start_here").fetchall()
+    examples = attached.execute("select name, example from unga.start_here").fetchall()
     functions = [example for name, example in examples if f"{name}(" in example]
     assert len(functions) >= 8
     for example in functions:
-        attached.execute(example.replace("from marts.", "from sample.marts.")).fetchall()
+        attached.execute(example.replace("from marts.", "from unga.marts.")).fetchall()
 
 
 def test_answers_join_with_a_users_own_table(attached):
     rows = attached.execute(
         """
         select cow_code, partner from codes
-        inner join sample.marts.cohesion('KAZ') as cohesion on codes.iso3 = cohesion.state
+        inner join unga.marts.cohesion('KAZ') as cohesion on codes.iso3 = cohesion.state
         """
     ).fetchall()
     assert (705, "USA") in rows
@@ -79,9 +79,9 @@ def test_answers_join_with_a_users_own_table(attached):
 
 def test_under_another_name_tables_and_views_answer(built_sample):
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{built_sample / 'sample.duckdb'}' as votes (read_only)")
+        connection.execute(f"attach '{built_sample / 'sample/unga.duckdb'}' as votes (read_only)")
         assert connection.execute("select count(*) from votes.marts.vote_pairs").fetchone() > (0,)
-        with pytest.raises(duckdb.CatalogException, match='"sample.marts'):
+        with pytest.raises(duckdb.CatalogException, match='"unga.marts'):
             connection.execute("from votes.marts.cohesion('KAZ')")
 
 
@@ -108,7 +108,7 @@ CALLS = {
 def test_what_a_function_is_asked_is_checked(built_sample, function, argument, told):
     call = f"from marts.{function}({CALLS[function].format(argument)})"
     with (
-        duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection,
+        duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection,
         pytest.raises(duckdb.InvalidInputException, match=told),
     ):
         connection.execute(call).fetchall()
@@ -130,7 +130,7 @@ REFUSED = {
 @pytest.mark.parametrize("call", REFUSED)
 def test_what_no_function_can_answer_is_refused(built_sample, call):
     with (
-        duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection,
+        duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection,
         pytest.raises(duckdb.InvalidInputException, match=REFUSED[call]),
     ):
         connection.execute(call).fetchall()
@@ -145,14 +145,14 @@ ALIKE = [
 
 @pytest.mark.parametrize(("plain", "other"), ALIKE)
 def test_a_state_is_named_by_code_or_name_alone_or_in_a_list(built_sample, plain, other):
-    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
         expected = connection.execute(f"from marts.cohesion({plain})").fetchall()
         assert expected
         assert connection.execute(f"from marts.cohesion({other})").fetchall() == expected
 
 
 def test_every_example_of_the_list_answers(built_sample):
-    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
         assert connection.execute("show tables").fetchall() == [("start_here",)]
         for (example,) in connection.execute("select example from start_here").fetchall():
             connection.execute(example).fetchall()

@@ -23,14 +23,14 @@ def test_the_sample_stands_apart_and_says_that_it_is_synthetic(built_sample):
     assert not (built_sample / "unga.duckdb").exists()
     assert not list(built_sample.glob("landing/*/*/release.json"))
     assert not (built_sample / "exports").exists()
-    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
         assert connection.sql("select distinct synthetic from marts.freshness").fetchall() == [
             (True,)
         ]
 
 
 def test_published_tables_and_columns_are_described(built_sample):
-    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
         bare = connection.sql(
             "select table_name from duckdb_tables() where schema_name = 'marts' and comment is null"
         ).fetchall()
@@ -42,7 +42,7 @@ def test_published_tables_and_columns_are_described(built_sample):
 
 
 def test_every_mart_says_when_it_was_checked(built_sample):
-    with duckdb.connect(built_sample / "sample.duckdb", read_only=True) as connection:
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
         stale = connection.sql(
             "select mart from marts.freshness where not is_fresh or checked_at is null"
         ).fetchall()
@@ -56,7 +56,7 @@ def test_every_mart_says_when_it_was_checked(built_sample):
 
 
 def test_nothing_newer_ends_at_once(sample_warehouse):
-    shutil.copy(sample_warehouse / "sample.duckdb", sample_warehouse / "unga.duckdb")
+    shutil.copy(sample_warehouse / "sample/unga.duckdb", sample_warehouse / "unga.duckdb")
     before = (sample_warehouse / "unga.duckdb").stat()
     ended = unga(sample_warehouse, "refresh", mirror=str(sample_warehouse / "sample" / "mirror"))
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -103,7 +103,7 @@ def test_a_lock_of_this_machine_names_its_holder(tmp_path):
 
 
 def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp_path, monkeypatch):
-    build, target = sample_warehouse / "sample.duckdb", tmp_path / "target"
+    build, target = sample_warehouse / "sample/unga.duckdb", tmp_path / "target"
     with duckdb.connect(build) as connection:
         connection.execute(
             "insert into marts.dim_topics select * from marts.dim_topics where topic = 'hr'"

@@ -29,7 +29,7 @@ def warehouse(built_sample: Path, tmp_path: Path) -> Path:
     """A warehouse whose published file is the sample's, passed off as real."""
     folder = tmp_path / "warehouse"
     folder.mkdir()
-    shutil.copy(built_sample / "sample.duckdb", folder / "unga.duckdb")
+    shutil.copy(built_sample / "sample/unga.duckdb", folder / "unga.duckdb")
     with duckdb.connect(folder / "unga.duckdb") as connection:
         connection.execute("update marts.publication set synthetic = false")
     return folder

@@ -24,7 +24,7 @@ def warehouse(built_sample: Path, tmp_path: Path) -> Warehouse:
     """A warehouse whose published file stands on just what its mirror serves and it has landed."""
     folder = tmp_path / "warehouse"
     folder.mkdir()
-    shutil.copy(built_sample / "sample.duckdb", folder / "unga.duckdb")
+    shutil.copy(built_sample / "sample/unga.duckdb", folder / "unga.duckdb")
     shutil.copytree(built_sample / "sample" / "mirror", tmp_path / "mirror")
     made = Warehouse(folder=str(folder), mirror=str(tmp_path / "mirror"))
     assert updates(made.layout, made.origin, land=True).newer == []

@@ -45,7 +45,7 @@ WITHOUT = "drop table if exists marts.coverage; drop table if exists marts.doubt
 @pytest.fixture
 def warehouse(built_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A warehouse whose published file is the sample's, passed off as real and published today."""
-    shutil.copy(built_sample / "sample.duckdb", tmp_path / "unga.duckdb")
+    shutil.copy(built_sample / "sample/unga.duckdb", tmp_path / "unga.duckdb")
     change(tmp_path, "update marts.publication set synthetic = false, published_at = now()")
     monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path))
     return tmp_path

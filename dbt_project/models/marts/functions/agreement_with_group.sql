@@ -2,8 +2,7 @@ with asked as materialized (
     select
         {{ ref('known_state') }}(of_state) as state,
         {{ ref('known_group') }}(in_group) as group_code,
-        {{ ref('known_scheme') }}(in_scheme, 'all') as scheme,
-        {{ ref('known_years') }}(from_year, to_year) as are_years
+        {{ ref('known_scheme') }}(in_scheme, 'all') as scheme
 ),
 
 state_votes as (
@@ -17,7 +16,7 @@ state_votes as (
         roll_calls.kind = 'resolution'
         and votes.vote <> 'absent'
         and votes.state = (select asked.state from asked)
-        and votes.year between from_year and to_year
+        and votes.year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
 ),
 
 -- A member is compared with the others: its own vote is taken out of the group's.
@@ -88,5 +87,5 @@ select
     case when counted.n >= {{ var('minimum_n') }} then counted.mean_agreement end as agreement_half,
     case when counted.n >= {{ var('minimum_n') }} then counted.mean_share_alike end as members_alike
 from counted
-inner join asked on counted.scheme = asked.scheme and asked.are_years
+inner join asked on counted.scheme = asked.scheme
 order by counted.topic, counted.year nulls first

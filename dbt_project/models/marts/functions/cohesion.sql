@@ -4,7 +4,7 @@ with asked as materialized (
         {{ ref('known_state') }}(of_state) as state,
         {{ ref('known_topic') }}({{ ref('known_scheme') }}(in_scheme, in_topic), in_topic) as topic,
         {{ ref('known_states') }}(partners) as partners,
-        {{ ref('known_years') }}(from_year, to_year) as are_years
+        {{ ref('known_last_year') }}(from_year, to_year) as last_year
 ),
 
 counted as (
@@ -18,7 +18,7 @@ counted as (
         -- Not from `asked`: what is known before the query runs lets it skip other topics.
         scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
         and topic = lower(in_topic)
-        and year between from_year and to_year
+        and year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
         and (state_a = (select asked.state from asked) or state_b = (select asked.state from asked))
         and not as_given
     group by state_a, state_b
@@ -40,7 +40,7 @@ asked_votes as (
         and topics.scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
         and topics.topic = (select asked.topic from asked)
         and roll_calls.kind = 'resolution'
-        and roll_calls.year between from_year and to_year
+        and roll_calls.year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
 ),
 
 asked_roll_calls as (
@@ -93,7 +93,7 @@ seen as (
         state,
         topic as partner
     from asked
-    where state is null or topic is null or not are_years
+    where state is null or topic is null or last_year is null
 )
 
 select

@@ -4,8 +4,7 @@ with asked as materialized (
         {{ ref('known_state') }}(first_power) as power_a,
         {{ ref('known_state') }}(second_power) as power_b,
         {{ ref('known_topic') }}({{ ref('known_scheme') }}(in_scheme, in_topic), in_topic) as topic,
-        {{ ref('known_sense') }}(in_sense) as sense,
-        {{ ref('known_years') }}(from_year, to_year) as are_years
+        {{ ref('known_sense') }}(in_sense) as sense
 ),
 
 asked_focus as (
@@ -35,7 +34,7 @@ votes as (
     inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
     where
         votes.state in (select unnest([asked.focus, asked.power_a, asked.power_b]) from asked)
-        and votes.year between from_year and to_year
+        and votes.year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
         and roll_calls.kind = 'resolution'
         and topics.scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
         and topics.topic = (select asked.topic from asked)
@@ -64,4 +63,3 @@ cross join (
     from opposed
     where sense = lower(in_sense)
 ) as counts
-where asked.are_years

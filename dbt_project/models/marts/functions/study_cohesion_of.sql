@@ -1,8 +1,10 @@
-with {{ asked_states('focus_states', 'in_powers', 'first_year', 'last_year') }},
+with {{ asked_states('focus_states', 'in_powers') }},
 
 pairs as (
     select * from {{ ref('vote_pairs') }}
-    where scheme = {{ ref('known_scheme') }}(in_scheme, 'all') and year between first_year and last_year
+    where
+        scheme = {{ ref('known_scheme') }}(in_scheme, 'all')
+        and year between first_year and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 
 seen_from_focus as (

@@ -1,5 +1,5 @@
 {% set arguments = '(focus_states, in_powers, first_year, last_year, in_scheme := in_scheme)' %}
-with {{ asked_states('focus_states', 'in_powers', 'first_year', 'last_year') }},
+with {{ asked_states('focus_states', 'in_powers') }},
 
 {{ findings(
     ref('study_cohesion_of') ~ arguments,

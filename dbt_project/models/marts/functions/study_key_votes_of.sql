@@ -1,8 +1,8 @@
-with {{ asked_states('focus_states', 'in_powers', 'first_year', 'last_year') }},
+with {{ asked_states('focus_states', 'in_powers') }},
 
 key_votes as (
     select * from {{ ref('key_votes') }}
-    where year(vote_date) between first_year and last_year
+    where year(vote_date) between first_year and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 
 -- The power that the key votes are about is always one of the powers, last where it was not asked about.

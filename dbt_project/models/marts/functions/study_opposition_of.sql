@@ -1,4 +1,4 @@
-with {{ asked_states('focus_states', 'in_powers', 'first_year', 'last_year') }},
+with {{ asked_states('focus_states', 'in_powers') }},
 
 votes as (
     select
@@ -8,7 +8,9 @@ votes as (
         votes.vote
     from {{ ref('fct_votes') }} as votes
     inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
-    where roll_calls.kind = 'resolution' and votes.year between first_year and last_year
+    where
+        roll_calls.kind = 'resolution'
+        and votes.year between first_year and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 
 opposed as (

@@ -1,4 +1,3 @@
-{{ config(schema='main') }}
 {%- set folders = ['core', 'cohesion', 'functions', 'study'] -%}
 {%- set rows = [] -%}
 {%- if execute -%}
