@@ -13,6 +13,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,28 +55,32 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFram
 
 def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> list[SuiteResult]:
     """Check the marts of a build file, and replace the Data Docs in `docs` by the results."""
+    from expectations.pages import write_index
+
     results, validated = [], []
+    at = datetime.now(UTC)
     for section in SECTIONS:
         if (docs / section).exists():
             shutil.rmtree(docs / section)
     with duckdb.connect(database, True, {"memory_limit": MEMORY}) as connection:
         context = _context(docs)
         for table in tables:
-            result, identifier = _run(connection, context, table)
+            result, identifier = _run(connection, context, table, at)
             results.append(result)
             validated += [identifier] if identifier else []
-    _write_docs(context, validated, results, docs)
+    _write_docs(context, validated)
+    write_index(docs, results, database.name, at)
     return results
 
 
 def run_suite(connection: duckdb.DuckDBPyConnection, table: str) -> SuiteResult:
     """Check one mart of an open build file, without Data Docs."""
     with tempfile.TemporaryDirectory() as docs:
-        return _run(connection, _context(Path(docs)), table)[0]
+        return _run(connection, _context(Path(docs)), table, datetime.now(UTC))[0]
 
 
 def _run(
-    connection: duckdb.DuckDBPyConnection, context: AbstractDataContext, table: str
+    connection: duckdb.DuckDBPyConnection, context: AbstractDataContext, table: str, at: datetime
 ) -> tuple[SuiteResult, Any]:
     """What the suite found, and the identifier of its result in the context, if it ran."""
     suite = read_suite(table)
@@ -84,7 +89,7 @@ def _run(
     except duckdb.Error as error:
         unread = Failure("The build holds what the suite reads", str(error))
         return SuiteResult(table, False, len(suite["expectations"]), [unread]), None
-    identifier, result = _validate(context, suite, frame)
+    identifier, result = _validate(context, suite, frame, at)
     return _in_words(table, result), identifier
 
 
@@ -100,6 +105,15 @@ def _context(docs: Path) -> AbstractDataContext:
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     defaults = InMemoryStoreBackendDefaults()
     page = {"module_name": "expectations.pages", "class_name": "Page"}
+    rules = {"class_name": "ExpectationSuitePageRenderer"}
+    found = {
+        "module_name": "expectations.pages",
+        "class_name": "Results",
+        "column_section_renderer": {
+            "class_name": "ValidationResultsColumnSectionRenderer",
+            "table_renderer": {"module_name": "expectations.pages", "class_name": "Found"},
+        },
+    }
     site = {
         "class_name": "SiteBuilder",
         "show_how_to_buttons": False,
@@ -111,16 +125,12 @@ def _context(docs: Path) -> AbstractDataContext:
             section: {
                 "class_name": "DefaultSiteSectionBuilder",
                 "source_store_name": store,
-                "renderer": {"class_name": renderer},
+                "renderer": renderer,
                 "view": page,
             }
             for section, store, renderer in (
-                ("expectations", defaults.expectations_store_name, "ExpectationSuitePageRenderer"),
-                (
-                    "validations",
-                    defaults.validation_results_store_name,
-                    "ValidationResultsPageRenderer",
-                ),
+                ("expectations", defaults.expectations_store_name, rules),
+                ("validations", defaults.validation_results_store_name, found),
             )
         },
     }
@@ -136,10 +146,11 @@ def _context(docs: Path) -> AbstractDataContext:
 
 
 def _validate(
-    context: AbstractDataContext, suite: Mapping[str, Any], frame: pd.DataFrame
+    context: AbstractDataContext, suite: Mapping[str, Any], frame: pd.DataFrame, at: datetime
 ) -> tuple[Any, ExpectationSuiteValidationResult]:
     """Run the suite on the frame; returns the result and its identifier in the context."""
     import great_expectations as gx
+    from great_expectations.core import RunIdentifier
 
     table = suite["name"]
     expected = context.suites.add_or_update(gx.ExpectationSuite(**suite))
@@ -158,30 +169,24 @@ def _validate(
             "include_unexpected_rows": False,
         },
     )
-    run = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame})
+    run = context.checkpoints.add(checkpoint).run(
+        batch_parameters={"dataframe": frame}, run_id=RunIdentifier("build", at)
+    )
     ((identifier, result),) = run.run_results.items()
     return identifier, result
 
 
-def _write_docs(
-    context: AbstractDataContext,
-    validated: Sequence[Any],
-    results: Sequence[SuiteResult],
-    docs: Path,
-) -> None:
-    """Write the pages of these results and of their suites, and the index of all."""
+def _write_docs(context: AbstractDataContext, validated: Sequence[Any]) -> None:
+    """Write the pages of these results and of their suites."""
     from great_expectations.data_context.types.resource_identifiers import (
         ExpectationSuiteIdentifier,
     )
-
-    from expectations.pages import write_index
 
     suites = [
         ExpectationSuiteIdentifier(identifier.expectation_suite_identifier.name)
         for identifier in validated
     ]
     context.build_data_docs(resource_identifiers=[*suites, *validated], build_index=False)
-    write_index(docs, results)
 
 
 def _in_words(table: str, result: ExpectationSuiteValidationResult) -> SuiteResult:

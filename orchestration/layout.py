@@ -76,10 +76,9 @@ class Layout:
         """The published core marts as Parquet."""
         return self.folder / "exports"
 
-    @property
-    def reports(self) -> Path:
-        """The reports on the configured study, each in a folder."""
-        return self.folder / "reports"
+    def reports(self, synthetic: bool) -> Path:
+        """The reports, each in a folder that its question names, and the index of them."""
+        return (self.folder / "sample" if synthetic else self.folder) / "reports"
 
     @property
     def data_docs(self) -> Path:

@@ -5,9 +5,13 @@ them (page.py).
 """
 
 import json
+import math
 import textwrap
-from collections.abc import Callable
+import zlib
+from bisect import bisect
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,10 @@ WIDTH = 760
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 # Okabe and Ito (2008), Color Universal Design: safe for colour-blind readers; without its yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# The same places of COLOURS and SHAPES in every report, for powers that are often asked about;
+# others come by theirs from their code, away from those of the three that nearly every report has.
+OWN_PLACES = {"CHN": 0, "RUS": 1, "TUR": 2, "DEU": 3, "USA": 4, "GBR": 5, "FRA": 6}
+SHARED_PLACES = (2, 3, 5, 6)
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
 SIDES = {
     "with the first": "#0072B2",
@@ -28,9 +36,15 @@ SIDES = {
     "with neither": "#BDBDBD",
     "absent": "#EDEDED",
 }
+# Pairs of powers in one figure.
+MOST_PAIRS = 11
 INK, FAINT, NO_VALUE = "#222222", "#767676", "#EFEFEF"
 # Most states agree with each other on most votes, so the steps are finer at the upper end.
 STEPS = (0.4, 0.6, 0.7, 0.8, 0.9, 0.95)
+STEP_NAMES = (
+    f"under {STEPS[0]:.0%}",
+    *(f"{low:.0%} to {high:.0%}" for low, high in pairwise((*STEPS, 1.0))),
+)
 STEP_COLOURS = ("#FFFFD9", "#D5EEB3", "#7FCDBB", "#41B6C4", "#1D91C0", "#225EA8", "#0C2C84")
 
 
@@ -47,8 +61,25 @@ class Figure:
 
 def figures_of(facts: Facts) -> list[Figure]:
     """The figures for which there are votes."""
-    makers: tuple[Callable[[Facts], Figure | None], ...] = (_years, _topics, _opposition, _world)
-    return [figure for make in makers if (figure := make(facts)) is not None]
+    figures = [_years(facts), _topics(facts), *_oppositions(facts), _world(facts)]
+    return [figure for figure in figures if figure is not None]
+
+
+def places_of(powers: Iterable[str]) -> dict[str, int]:
+    """Each power's place in COLOURS and SHAPES: one a power, whatever their order.
+
+    A power whose place another one has takes the next that is free. Those with a place of their own
+    come first, then the codes in their order.
+    """
+    taken: dict[int, str] = {}
+    for power in sorted(powers, key=lambda power: (power not in OWN_PLACES, power)):
+        place = OWN_PLACES.get(power)
+        if place is None:
+            place = SHARED_PLACES[zlib.crc32(power.encode()) % len(SHARED_PLACES)]
+        while place in taken:
+            place = (place + 1) % len(COLOURS)
+        taken[place] = power
+    return {power: place for place, power in taken.items()}
 
 
 def _wrapped(name: str, width: int) -> str:
@@ -93,6 +124,7 @@ def _styled(chart: Any, description: str, height: int) -> dict[str, Any]:
 def _years(facts: Facts) -> Figure | None:
     powers = facts.question.powers
     names = [name_of(facts, power) for power in powers]
+    places = places_of(powers)
     found = {
         (row["power"], row["year"]): row
         for row in facts.cohesion
@@ -111,8 +143,8 @@ def _years(facts: Facts) -> Figure | None:
         for power in powers
         for year in range(facts.question.year_from, facts.question.year_to + 1)
     ]
-    title = f"Agreement with {listed(names)} by year, {facts.question.period}"
-    power = alt.Legend(title=None, orient="top", columns=3, symbolSize=90)
+    title = f"Agreement with {listed(names)} by year, {facts.period}"
+    legend = alt.Legend(title=None, orient="top", columns=3, symbolSize=90)
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X("year:Q", title=None, scale=alt.Scale(nice=False, padding=8)).axis(
             format="d", tickMinStep=1, grid=False, labelFlush=False
@@ -123,16 +155,16 @@ def _years(facts: Facts) -> Figure | None:
         color=alt.Color(
             "power:N",
             sort=names,
-            scale=alt.Scale(domain=names, range=COLOURS[: len(names)]),
-            legend=power,
+            scale=alt.Scale(domain=names, range=[COLOURS[places[power]] for power in powers]),
+            legend=legend,
         ),
     )
     points = base.mark_point(filled=True, size=60, opacity=1).encode(
         shape=alt.Shape(
             "power:N",
             sort=names,
-            scale=alt.Scale(domain=names, range=SHAPES[: len(names)]),
-            legend=power,
+            scale=alt.Scale(domain=names, range=[SHAPES[places[power]] for power in powers]),
+            legend=legend,
         ),
         tooltip=[
             alt.Tooltip("power:N", title="Power"),
@@ -172,7 +204,7 @@ def _topics(facts: Facts) -> Figure | None:
         }
         for row in rows
     ]
-    title = f"Agreement by topic and power, {facts.question.period}"
+    title = f"Agreement by topic and power, {facts.period}"
     base = alt.Chart(alt.Data(values=values)).encode(
         x=alt.X("power:N", sort=list(powers.values()), title=None).axis(
             orient="top",
@@ -213,11 +245,15 @@ def _topics(facts: Facts) -> Figure | None:
             alt.Tooltip("n:Q", title="Roll calls", format=",d"),
         ],
     )
-    told = base.mark_text(fontSize=11 if aslant else 13, dy=-6, fontWeight=600, color=INK).encode(
+    told = base.mark_text(fontSize=11 if aslant else 13, dy=-5, fontWeight=600, color=INK).encode(
         text="told:N"
     )
-    of = base.mark_text(fontSize=9 if aslant else 10, dy=9, color=INK).encode(text="of:N")
-    height = 42 * len(topics)
+    # Left out where cells are so narrow that the numbers would run into one another.
+    room = alt.ExprRef(f"width < {40 * len(names)} ? 0 : 1")
+    of = base.mark_text(fontSize=9 if aslant else 10, dy=8, color=INK, opacity=room).encode(
+        text="of:N"
+    )
+    height = 34 * len(topics)
     return Figure(
         "topics", title, title, _styled(alt.layer(cells, told, of), title, height), height + 50
     )
@@ -227,14 +263,22 @@ def _topic_name(facts: Facts, topic: str) -> str:
     return "All topics" if topic == "all" else facts.topics.get(topic, topic)
 
 
-def _opposition(facts: Facts) -> Figure | None:
+def _oppositions(facts: Facts) -> list[Figure]:
+    """One figure; more of them where one would not fit on half a page."""
     rows = [
         row
         for row in facts.of_period(facts.opposition)
         if row["topic"] == "all" and row["sense"] == "strict" and row["n"]
     ]
-    if not rows:
-        return None
+    parts = math.ceil(len(rows) / MOST_PAIRS)
+    size = math.ceil(len(rows) / max(parts, 1))
+    return [
+        _opposition(facts, rows[part * size : (part + 1) * size], part + 1, parts)
+        for part in range(parts)
+    ]
+
+
+def _opposition(facts: Facts, rows: list[Row], part: int, parts: int) -> Figure:
     focus = name_of(facts, facts.question.focus)
     values, pairs = [], []
     for row in rows:
@@ -257,7 +301,9 @@ def _opposition(facts: Facts) -> Figure | None:
             # The first power at the left end, the second at the right.
             for place, (side, votes) in zip((0, 3, 1, 2), counts, strict=True)
         ]
-    title = f"Whom {focus} voted with where two powers opposed each other, {facts.question.period}"
+    title = f"Whom {focus} voted with where two powers opposed each other, {facts.period}"
+    if parts > 1:
+        title += f" ({part} of {parts})"
     base = alt.Chart(alt.Data(values=values)).encode(
         y=alt.Y("pair:N", sort=pairs, title=None).axis(
             domain=False,
@@ -265,8 +311,9 @@ def _opposition(facts: Facts) -> Figure | None:
             labelExpr=_label_lines(),
             labelLimit=0,
             labelPadding=8,
+            labelFontSize=11,
             # Three lines, of which the first would stand at the middle of the bar.
-            labelOffset=-13,
+            labelOffset=-12,
         ),
         x=alt.X("share:Q", stack="zero", title=None, scale=alt.Scale(domain=[0, 1])).axis(
             format=".0%", tickCount=5
@@ -296,10 +343,13 @@ def _opposition(facts: Facts) -> Figure | None:
         color=alt.condition("datum.place == 0", alt.value("white"), alt.value(INK)),
         detail="side:N",
     )
-    height = 54 * len(pairs)
-    return Figure(
-        "opposition", title, title, _styled(alt.layer(bars, told), title, height), height + 80
-    )
+    height = 44 * len(pairs)
+    name = "opposition" if part == 1 else f"opposition-{part}"
+    return Figure(name, title, title, _styled(alt.layer(bars, told), title, height), height + 80)
+
+
+def _step(agreement: float | None) -> str | None:
+    return None if agreement is None else STEP_NAMES[bisect(STEPS, agreement)]
 
 
 def _world(facts: Facts) -> Figure | None:
@@ -313,26 +363,31 @@ def _world(facts: Facts) -> Figure | None:
         row = partners.get(state, {})
         feature["name"] = name_of(facts, state) if state in facts.states else "No member state"
         feature["agreement"] = row.get("agreement_half")
+        feature["step"] = _step(row.get("agreement_half"))
         feature["n"] = row.get("n", 0)
         feature["focus"] = state == focus
-    title = f"Agreement of every member state with {name_of(facts, focus)}, {facts.question.period}"
+    title = f"Agreement of every member state with {name_of(facts, focus)}, {facts.period}"
     chart = (
         alt.Chart(alt.Data(values=world["features"]))
         .mark_geoshape(stroke="#8C8C8C", strokeWidth=0.4, invalid="show")
         .encode(
             color=alt.Color(
-                "agreement:Q",
-                scale=alt.Scale(type="threshold", domain=STEPS, range=STEP_COLOURS),
+                "step:N",
+                scale=alt.Scale(domain=STEP_NAMES, range=STEP_COLOURS),
                 condition=[
                     {"test": "datum.focus", "value": "#D55E00"},
                     {"test": "!isValid(datum.agreement)", "value": NO_VALUE},
                 ],
+                # A name a step: beside a gradient, those of the narrow steps would be dropped.
                 legend=alt.Legend(
                     title=f"Agreement, abstention as half; orange: {name_of(facts, focus)}",
                     titleLimit=0,
                     orient="bottom",
-                    format=".0%",
-                    gradientLength=300,
+                    symbolType="square",
+                    symbolSize=130,
+                    symbolStrokeColor=FAINT,
+                    symbolStrokeWidth=0.5,
+                    columns=alt.ExprRef("width < 450 ? 3 : width < 750 ? 4 : 7"),
                 ),
             ),
             tooltip=[

@@ -88,9 +88,38 @@ def percent(share: float | None) -> str:
 
 
 def of_period(facts: Facts) -> str:
-    """From 2007 to 2022, or in 2007."""
-    first, last = facts.question.year_from, facts.question.year_to
+    """The asked years: from 2007 to 2022, or in 2007."""
+    return _between(facts.question.year_from, facts.question.year_to)
+
+
+def as_member(facts: Facts) -> str:
+    """Those of the asked years in which the focus state was a member, in the same words."""
+    return _between(facts.resolutions["first_year"], facts.resolutions["last_year"])
+
+
+def _between(first: int, last: int) -> str:
     return f"in {first}" if first == last else f"from {first} to {last}"
+
+
+def participation(facts: Facts) -> str:
+    """On how many of the resolutions that it could vote on the focus state did."""
+    found = facts.resolutions
+    said = (
+        f"{_capital(in_text(facts, facts.question.focus))} voted on {sum(facts.years.values()):,} "
+        f"of {found['as_member']:,} resolutions put to a recorded vote {as_member(facts)}"
+    )
+    if found["as_member"] < found["in_all"]:
+        said += f" while it was a member, {_membership(facts)}"
+    return f"{said}."
+
+
+def weight_of_one_subject(facts: Facts) -> str:
+    """How large a part of those resolutions is on the subject that comes up most."""
+    share = facts.resolutions["on_middle_east"] / facts.resolutions["as_member"]
+    return (
+        f"{share:.1%} of the resolutions {as_member(facts)} are on Palestine and the Middle East, "
+        "and weigh as much in every number over all topics."
+    )
 
 
 def coverage(facts: Facts) -> str:
@@ -98,6 +127,17 @@ def coverage(facts: Facts) -> str:
     if facts.coverage is None:
         return ""
     return f"{in_words(facts.coverage)} are in this file, by the count of the UN Digital Library."
+
+
+def about(facts: Facts) -> str:
+    """What the report asks of what data, in a line, for the list of reports."""
+    question = facts.question
+    return (
+        f"{_capital(in_text(facts, question.focus))} beside "
+        f"{listed(in_text(facts, power) for power in question.powers)}, {question.period}, by the "
+        f"topics of the scheme {question.scheme}; votes through {_day(facts.data_through)}, built "
+        f"on {_day(facts.freshness['built_at'])}."
+    )
 
 
 def overall(facts: Facts) -> list[Row]:
@@ -116,7 +156,7 @@ def headline(facts: Facts) -> tuple[str, str]:
     rows = overall(facts)
     if not rows:
         return (
-            f"{focus} shared too few votes with the powers to tell {of_period(facts)}.",
+            f"{focus} shared too few votes with the powers to tell {as_member(facts)}.",
             "No agreement is given below the least number of shared roll calls.",
         )
     best, worst = rows[0], rows[-1]
@@ -126,7 +166,7 @@ def headline(facts: Facts) -> tuple[str, str]:
     if len(rows) > 1:
         answer += f" and least like {farthest}"
         numbers += f"; with {farthest} it was {_of_n(worst)}"
-    return f"{answer} {of_period(facts)}.", f"{numbers}. An abstention counts as half agreement."
+    return f"{answer} {as_member(facts)}.", f"{numbers}. An abstention counts as half agreement."
 
 
 def _of_n(row: Row) -> str:
@@ -141,7 +181,8 @@ def notes(facts: Facts) -> list[str]:
     said = []
     if silent := set(asked) - set(facts.years):
         said.append(
-            f"No vote of {focus} is recorded in {years_in_words(silent)}. {_membership(facts)}"
+            f"No vote of {focus} is recorded in {years_in_words(silent)}. "
+            f"It {'was' if _ended(facts) else 'has been'} a member {_membership(facts)}."
         )
     for power in question.powers:
         shared = {
@@ -163,10 +204,17 @@ def notes(facts: Facts) -> list[str]:
 
 
 def _membership(facts: Facts) -> str:
-    spells = facts.states[facts.question.focus]["spells"]
-    past = [f"from {_day(spell['from'])} to {_day(spell['to'])}" for spell in spells if spell["to"]]
-    since = [f"since {_day(spell['from'])}" for spell in spells if not spell["to"]]
-    return f"It {'has been' if since else 'was'} a member {listed(past + since)}."
+    """When the focus state was a member: from one day to another, since a day."""
+    return listed(
+        f"from {_day(spell['from'])} to {_day(spell['to'])}"
+        if spell["to"]
+        else f"since {_day(spell['from'])}"
+        for spell in facts.states[facts.question.focus]["spells"]
+    )
+
+
+def _ended(facts: Facts) -> bool:
+    return all(spell["to"] for spell in facts.states[facts.question.focus]["spells"])
 
 
 def _day(value: Any) -> str:

@@ -1,7 +1,7 @@
 """The page and its figures as files.
 
 Belongs here: gathering facts, narrative and figures into the template, and writing the files. Not
-here: HTML itself (report.html.j2).
+here: HTML itself (report.html.j2), or how the files get into their place (shelf.py).
 """
 
 import json
@@ -15,14 +15,14 @@ from typing import Any
 
 import altair as alt
 import vl_convert
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestration.published.query import open_published
 from reports import narrative
 from reports.figures import Figure, figures_of
 from reports.queries import Facts, Row, facts_of
-from reports.question import asked
+from reports.question import USUAL_SCHEME, asked
+from reports.shelf import PAGE, environment, replaced, write_index
 
 INVOLVED_POWER = "RUS"
 CLOSEST_SHOWN = 10
@@ -47,30 +47,52 @@ def build_report(
     powers: Sequence[str],
     year_from: int,
     year_to: int,
-    scheme: str = "study",
+    scheme: str = USUAL_SCHEME,
 ) -> ReportFiles:
-    """Write the report on a focus state and some powers into the folder `output`.
+    """Write the report on a focus state and some powers as the folder `output`.
 
     The database is a published file and is only read. States are ISO 3166-1 alpha-3 codes (ISO
-    3166-3 for dissolved ones); the years are calendar years, both included. Raises ReportError for
-    a question that can't be asked, QueryError if there is no such file.
+    3166-3 for dissolved ones); the years are calendar years, both included. A report that is there
+    is replaced when the new one is whole. Raises ReportError for a question that can't be asked and
+    for a folder that holds something else than a report, QueryError if there is no such file.
     """
+    return _written(_facts(database, focus, powers, year_from, year_to, scheme), output)
+
+
+def build_listed_report(
+    database: Path,
+    reports: Path,
+    focus: str,
+    powers: Sequence[str],
+    year_from: int,
+    year_to: int,
+    scheme: str = USUAL_SCHEME,
+) -> ReportFiles:
+    """As build_report, into a folder in `reports` that the question names; rewrites the index."""
+    facts = _facts(database, focus, powers, year_from, year_to, scheme)
+    files = _written(facts, reports / facts.question.name)
+    write_index(reports)
+    return files
+
+
+def _facts(database: Path, *question: Any) -> Facts:
     with closing(open_published(database)) as connection:
-        facts = facts_of(connection, asked(connection, focus, powers, year_from, year_to, scheme))
-    output.mkdir(parents=True, exist_ok=True)
-    figures = figures_of(facts)
-    drawn: list[Path] = []
+        return facts_of(connection, asked(connection, *question))
+
+
+def _written(facts: Facts, folder: Path) -> ReportFiles:
+    drawn: list[str] = []
     shown = []
-    for figure in figures:
-        svg, png = output / f"{figure.name}.svg", output / f"{figure.name}.png"
-        spec = _titled(facts, figure)
-        svg.write_text(vl_convert.vegalite_to_svg(spec, VEGA_LITE), encoding="utf-8")
-        png.write_bytes(vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=PNG_SCALE))
-        drawn += [svg, png]
-        shown.append(_embedded(figure, svg.read_text(encoding="utf-8")))
-    page = output / "report.html"
-    page.write_text(_rendered(facts, shown), encoding="utf-8")
-    return ReportFiles(page, tuple(drawn))
+    with replaced(folder) as beside:
+        for figure in figures_of(facts):
+            svg, png = beside / f"{figure.name}.svg", beside / f"{figure.name}.png"
+            spec = _titled(facts, figure)
+            svg.write_text(vl_convert.vegalite_to_svg(spec, VEGA_LITE), encoding="utf-8")
+            png.write_bytes(vl_convert.vegalite_to_png(spec, VEGA_LITE, scale=PNG_SCALE))
+            drawn += [svg.name, png.name]
+            shown.append(_embedded(figure, svg.read_text(encoding="utf-8")))
+        (beside / PAGE).write_text(_rendered(facts, shown), encoding="utf-8")
+    return ReportFiles(folder / PAGE, tuple(folder / name for name in drawn))
 
 
 def _titled(facts: Facts, figure: Figure) -> dict[str, Any]:
@@ -112,23 +134,20 @@ def _vega() -> Markup:
 
 
 def _rendered(facts: Facts, figures: list[dict[str, Any]]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = narrative.percent
+    templates = environment()
+    templates.filters["percent"] = narrative.percent
     title, numbers = narrative.headline(facts)
     named = {state: narrative.name_of(facts, state) for state in facts.states}
-    return environment.get_template("report.html.j2").render(
+    return templates.get_template("report.html.j2").render(
         facts=facts,
         question=facts.question,
         focus=named[facts.question.focus],
         name=named,
         period=narrative.of_period(facts),
+        about=narrative.about(facts),
         headline=title,
+        participation=narrative.participation(facts),
+        weight=narrative.weight_of_one_subject(facts),
         numbers=numbers,
         notes=narrative.notes(facts),
         coverage=narrative.coverage(facts),

@@ -31,7 +31,7 @@ class Facts:
     findings: list[Row]
     partners: list[Row]
     years: dict[int, int]
-    roll_calls: int
+    resolutions: Row
     releases: list[Row]
     freshness: Row
     completeness: list[Row]
@@ -50,6 +50,11 @@ class Facts:
         """Day of the newest vote in the file."""
         through: date = self.freshness["data_through"]
         return through
+
+    @property
+    def period(self) -> str:
+        """The asked years in which the focus state was a member: 2011-2022."""
+        return f"{self.resolutions['first_year']}-{self.resolutions['last_year']}"
 
     def of_period(self, rows: list[Row]) -> list[Row]:
         """The rows on the whole period."""
@@ -89,9 +94,21 @@ _YEARS = """
     group by year
     order by year
 """
-_ROLL_CALLS = """
-    select count(*) as roll_calls
+# The period's resolutions: all, and those put to the vote while the focus state was a member. Each
+# member of the day has a row in fct_votes, absent or not.
+_RESOLUTIONS = """
+    select
+        count(*) as in_all,
+        count(state) as as_member,
+        min(year) filter (state is not null) as first_year,
+        max(year) filter (state is not null) as last_year,
+        count(state) filter (roll_call_id in (
+            select roll_call_id
+            from marts.bridge_roll_call_topics
+            where scheme = 'study' and topic = 'middle_east'
+        )) as on_middle_east
     from marts.dim_roll_calls
+    left join (from marts.fct_votes where state = $focus) using (roll_call_id, year)
     where kind = 'resolution' and year between $year_from and $year_to
 """
 _RELEASES = """
@@ -169,7 +186,7 @@ def facts_of(connection: duckdb.DuckDBPyConnection, question: Question) -> Facts
         findings=rows(_FINDINGS),
         partners=rows(_PARTNERS),
         years={row["year"]: row["votes"] for row in rows(_YEARS)},
-        roll_calls=rows(_ROLL_CALLS)[0]["roll_calls"],
+        resolutions=rows(_RESOLUTIONS)[0],
         releases=rows(_RELEASES),
         freshness=rows(_FRESHNESS)[0],
         completeness=rows(_COMPLETENESS),

@@ -4,6 +4,7 @@ Belongs here: the arguments, and their checks against the published file. Not he
 a build is configured with (orchestration/published/study.py), or any answer.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import duckdb
 # As many as can be told apart by colour, also by colour-blind readers.
 MOST_POWERS = 7
 FIRST_YEAR, LAST_YEAR = 1946, 9999
+USUAL_SCHEME = "study"
 
 
 class ReportError(Exception):
@@ -39,8 +41,9 @@ class Question:
 
     @property
     def name(self) -> str:
-        """Names files: KAZ-2007-2022."""
-        return f"{self.focus}-{self.period}"
+        """Names the report's folder, one a question: KAZ-2007-2022-CHN-USA, or with -voeten."""
+        scheme = [] if self.scheme == USUAL_SCHEME else [self.scheme]
+        return "-".join([self.focus, self.period, *self.powers, *scheme])
 
 
 def asked(
@@ -54,7 +57,8 @@ def asked(
     """The question, if this file can answer it.
 
     Raises ReportError, which names the nearest valid values, for an unknown state or scheme, for no
-    powers or too many, and for years in which the focus state cast no vote.
+    powers or too many, for a power that is the focus state or is named twice, and for years in
+    which the focus state cast no vote.
     """
     if not FIRST_YEAR <= year_from <= year_to <= LAST_YEAR:
         raise ReportError(
@@ -65,10 +69,13 @@ def asked(
     if scheme not in schemes:
         raise ReportError(f"No topic scheme {scheme!r}: it is one of {', '.join(schemes)}.")
     focus = _known_state(connection, focus)
-    others = dict.fromkeys(_known_state(connection, power) for power in powers)
-    others.pop(focus, None)
+    others = [_known_state(connection, power) for power in powers]
     if not others:
         raise ReportError("Name at least one power other than the focus state.")
+    if focus in others:
+        raise ReportError(f"{focus} is the focus state: it can't be one of the powers too.")
+    if twice := [power for power, times in Counter(others).items() if times > 1]:
+        raise ReportError(f"Name each power once: {', '.join(twice)} stands there twice.")
     if len(others) > MOST_POWERS:
         raise ReportError(
             f"{len(others)} powers are too many to tell apart: {MOST_POWERS} at most."

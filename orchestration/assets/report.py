@@ -18,20 +18,21 @@ from orchestration.run.warehouse import Warehouse
     kinds={"html"},
     owners=OWNERS,
     description="The report on each focus state of the configured study: one page that works "
-    "offline, its figures beside it. None for the sample: `unga report --sample` writes that.",
+    "offline, its figures beside it, listed in an index. None for the sample: `unga report "
+    "--sample` writes that.",
 )
 def study_report(warehouse: Warehouse) -> dg.MaterializeResult:
     """Write the report on each configured focus state into the warehouse's reports."""
     # Altair is slow to import, and only this step needs it.
-    from reports.page import build_report
+    from reports.page import build_listed_report
 
     study, layout = configured_study(), warehouse.layout
     pages = [
-        build_report(
+        build_listed_report(
             layout.published(False),
-            layout.reports / f"{focus}-{study.year_from}-{study.year_to}",
+            layout.reports(False),
             focus,
-            study.powers,
+            study.powers_beside(focus),
             study.year_from,
             study.year_to,
         ).page

@@ -11,7 +11,7 @@ import typer
 from orchestration.cli.shared import SampleOption, fail
 from orchestration.layout import Layout
 from orchestration.published.study import configured_study
-from reports.question import ReportError
+from reports.question import USUAL_SCHEME, ReportError
 
 STUDY = configured_study()
 
@@ -21,29 +21,36 @@ def report(
         str, typer.Option(help="The state whose votes are asked about.")
     ] = STUDY.focus[0],
     powers: Annotated[
-        str, typer.Option(help="The powers to compare it with, the one expected closest first.")
-    ] = ",".join(STUDY.powers),
+        str | None,
+        typer.Option(
+            help="The powers to compare it with, the one expected closest first.",
+            show_default=",".join(STUDY.powers),
+        ),
+    ] = None,
     year_from: Annotated[
         int, typer.Option("--from", help="First calendar year.")
     ] = STUDY.year_from,
     year_to: Annotated[int, typer.Option("--to", help="Last calendar year.")] = STUDY.year_to,
-    scheme: Annotated[str, typer.Option(help="Topic scheme: study or voeten.")] = "study",
+    scheme: Annotated[str, typer.Option(help="Topic scheme: study or voeten.")] = USUAL_SCHEME,
     output: Annotated[
-        Path | None, typer.Option(help="The folder to write to, or a new one in the warehouse.")
+        Path | None,
+        typer.Option(help="The folder to write, instead of one in the warehouse."),
     ] = None,
     sample: SampleOption = False,
 ) -> None:
     """Write a page on how a state votes beside some powers: figures, key votes, findings."""
     # Altair is slow to import, and no other command needs it.
-    from reports.page import build_report
+    from reports.page import build_listed_report, build_report
 
     layout = Layout.from_environment()
-    folder = output or layout.reports / f"{focus.upper()}-{year_from}-{year_to}"
+    build = build_report if output else build_listed_report
+    place = output or layout.reports(sample)
+    beside = STUDY.powers_beside(focus) if powers is None else powers.split(",")
     try:
-        files = build_report(
-            layout.published(sample), folder, focus, powers.split(","), year_from, year_to, scheme
-        )
+        files = build(layout.published(sample), place, focus, beside, year_from, year_to, scheme)
     except ReportError as wrong:
         fail(wrong)
     typer.echo(f"page       {files.page}")
     typer.echo(f"figures    {len(files.figures)} files (PNG, SVG) beside it")
+    if not output:
+        typer.echo(f"all        {place / 'index.html'}")

@@ -19,6 +19,10 @@ class Study:
     year_from: int
     year_to: int
 
+    def powers_beside(self, focus: str) -> list[str]:
+        """The configured powers, but for the state itself that they are compared with."""
+        return [power for power in self.powers if power != focus.strip().upper()]
+
 
 def configured_study() -> Study:
     """The study that the marts of a build are about."""

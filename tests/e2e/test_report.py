@@ -9,11 +9,14 @@ import pytest
 from warehouses import unga
 
 from orchestration.published.query import QueryError
+from reports.figures import COLOURS, OWN_PLACES, STEP_NAMES
 from reports.page import build_report
 from reports.question import ReportError
 
 POWERS = ["CHN", "RUS", "TUR", "DEU", "USA"]
 PNG = b"\x89PNG\r\n\x1a\n"
+# The part of a page of US letter paper, the shorter one, within its margins of 15 mm, in pixels.
+PAPER = (702, 941)
 ALL_DRAWN = "!document.querySelector('.chart:not([data-drawn])')"
 
 
@@ -45,6 +48,32 @@ def test_the_command_writes_page_and_figures(built_sample, tmp_path):
         assert "SYNTHETIC" in svg
 
 
+def test_each_question_has_its_own_folder_and_a_line_in_the_index(sample_warehouse):
+    asked = ("report", "--sample", "--from", "2010", "--to", "2012", "--powers")
+    reports = sample_warehouse / "sample" / "reports"
+    names = ["KAZ-2010-2012-CHN-USA", "KAZ-2010-2012-USA-CHN-voeten"]
+    for options in (["CHN,USA"], ["USA,chn", "--scheme", "voeten"], ["CHN,USA"]):
+        said = unga(sample_warehouse, *asked, *options)
+        assert said.returncode == 0, said.stderr
+        assert str(reports / "index.html") in said.stdout
+    assert {file.name for file in reports.iterdir()} == {*names, "index.html"}
+    index = (reports / "index.html").read_text(encoding="utf-8")
+    assert [f'href="{name}/report.html"' in index for name in names] == [True, True]
+    assert index.count("<li>") == index.count("SYNTHETIC") == 2
+    assert "Kazakhstan beside China and the United States, 2010-2012, by the topics" in index
+
+
+def test_a_state_is_not_compared_with_itself(sample_warehouse):
+    asked = ("report", "--sample", "--focus", "rus")
+    said = unga(sample_warehouse, *asked, "--powers", "CHN,RUS")
+    assert said.returncode == 1
+    assert said.stderr == "RUS is the focus state: it can't be one of the powers too.\n"
+    # Of the powers that are asked about unless told otherwise it is left out.
+    said = unga(sample_warehouse, *asked)
+    assert said.returncode == 0, said.stderr
+    assert "RUS-2007-2022-CHN-TUR-DEU-USA" in said.stdout
+
+
 def test_the_command_names_the_nearest_states(built_sample, tmp_path):
     said = unga(
         built_sample, "report", "--sample", "--focus", "KAX", "--output", str(tmp_path / "out")
@@ -60,7 +89,9 @@ def test_the_command_names_the_nearest_states(built_sample, tmp_path):
     [
         (("KAZ", ["CHN", "XXQ"], 2007, 2022, "study"), "unknown state 'XXQ'"),
         (("KAZ'; drop", ["CHN"], 2007, 2022, "study"), "unknown state"),
-        (("KAZ", ["KAZ"], 2007, 2022, "study"), "at least one power"),
+        (("KAZ", [], 2007, 2022, "study"), "at least one power"),
+        (("KAZ", ["CHN", "kaz"], 2007, 2022, "study"), "KAZ is the focus state"),
+        (("KAZ", ["CHN", "USA", " chn"], 2007, 2022, "study"), "CHN stands there twice"),
         (("KAZ", [*POWERS, "FRA", "GBR", "POL"], 2007, 2022, "study"), "8 powers"),
         (("KAZ", ["CHN"], 2022, 2007, "study"), "2022 to 2007 are no period"),
         (("KAZ", ["CHN"], 1900, 2007, "study"), "votes begin in 1946"),
@@ -141,6 +172,46 @@ def test_the_page_works_offline_and_is_readable(browser, page_file, width):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_map_names_every_step_and_a_power_has_its_colour(browser, page_file, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_function(ALL_DRAWN)
+    labels = page.locator("#chart-world .role-legend-label text").all_text_contents()
+    assert labels == list(STEP_NAMES)
+    assert labels[:3] == ["under 40%", "40% to 60%", "60% to 70%"]
+    names = page.locator("#chart-years .role-legend-label text").all_text_contents()
+    drawn = page.locator("#chart-years .role-legend-symbol path").evaluate_all(
+        "all => all.map(it => it.getAttribute('fill'))"
+    )
+    colours = dict(zip(names, drawn, strict=True))
+    assert colours["China"].upper() == COLOURS[OWN_PLACES["CHN"]]
+    assert colours["United States"].upper() == COLOURS[OWN_PLACES["USA"]]
+    context.close()
+
+
+@pytest.mark.browser
+def test_on_paper_all_is_open_and_no_page_stays_half_empty(browser, page_file):
+    context = browser.new_context(viewport={"width": PAPER[0], "height": PAPER[1]})
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_function(ALL_DRAWN)
+    page.emulate_media(media="print")
+    folded = page.locator("details:not([open]) > :not(summary)")
+    assert folded.count() >= 5
+    assert all(part.bounding_box()["height"] > 20 for part in folded.all())
+    # What is never parted is low enough to leave less than half a page for the next one.
+    for together in page.locator(".together").all():
+        assert together.evaluate("it => getComputedStyle(it).breakInside") == "avoid"
+        assert together.bounding_box()["height"] < PAPER[1] / 2
+    for figure in page.locator("figure").all():
+        assert figure.evaluate("it => it.closest('.together').querySelector('h2') !== null")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()
+
+
+@pytest.mark.browser
 def test_without_scripts_the_figures_are_still_there(browser, page_file):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -164,7 +235,7 @@ def test_what_the_file_says_is_never_taken_for_html(browser, sample_warehouse, t
     page = context.new_page()
     said = []
     page.on("console", lambda message: said.append(message.text))
-    page.goto(build_report(file, tmp_path, "KAZ", POWERS, 2007, 2022).page.as_uri())
+    page.goto(build_report(file, tmp_path / "out", "KAZ", POWERS, 2007, 2022).page.as_uri())
     page.wait_for_function(ALL_DRAWN)
     assert page.title() != "taken"
     assert page.locator("#taken").count() == 0
@@ -183,8 +254,27 @@ def test_a_state_that_is_no_more_and_one_that_is_new_have_pages(sample, tmp_path
     assert "It has been a member since 14 July 2011." in new.read_text(encoding="utf-8")
 
 
-def test_a_power_that_is_the_focus_state_is_left_out(sample, tmp_path):
-    page = build_report(sample, tmp_path, "RUS", ["RUS", "CHN", "USA"], 2007, 2022, "voeten").page
+def test_resolutions_are_counted_while_the_state_was_a_member(sample, tmp_path):
+    page = build_report(sample, tmp_path / "SSD", "SSD", ["CHN", "USA"], 1989, 2022).page
+    text = page.read_text(encoding="utf-8")
+    with duckdb.connect(sample, read_only=True) as votes:
+        ((cast, all_of_them, last, on_palestine),) = votes.sql(
+            "select count(*) filter (vote <> 'absent'), count(*), max(year), count(*) filter ("
+            "roll_call_id in (select roll_call_id from marts.bridge_roll_call_topics "
+            "where scheme = 'study' and topic = 'middle_east')) from marts.fct_votes "
+            "inner join marts.dim_roll_calls using (roll_call_id, year) "
+            "where state = 'SSD' and kind = 'resolution' and year between 1989 and 2022"
+        ).fetchall()
+    assert (
+        f"South Sudan voted on {cast:,} of {all_of_them:,} resolutions put to a recorded vote from "
+        f"2011 to {last} while it was a member, since 14 July 2011." in text
+    )
+    assert re.search(rf"<h1>South Sudan voted most like .* from 2011 to {last}\.</h1>", text)
+    assert f"{on_palestine / all_of_them:.1%} of the resolutions from 2011 to {last} are on" in text
+
+
+def test_a_finding_that_no_vote_tests_is_said(sample, tmp_path):
+    page = build_report(sample, tmp_path, "RUS", ["CHN", "USA"], 2007, 2022, "voeten").page
     text = page.read_text(encoding="utf-8")
     assert "Cohesion with Russia falls in the order China &gt; United States." in text
     assert "There are no votes to test it on." in text

@@ -7,6 +7,7 @@ build (tests/faults/test_every_check_can_fail.py).
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -104,6 +105,40 @@ def test_the_data_docs_need_nothing_from_the_internet(build, tmp_path):
     assert "dim_member_states" in pages["index.html"] and "1 of 1" in pages["index.html"]
     for page in pages.values():
         assert not re.search(r"(src|href)=.https?:|url\(.?https?:", page)
+
+
+def test_the_data_docs_name_the_table_and_the_day(build, tmp_path):
+    docs = tmp_path / "docs"
+    run_suite(build, docs)
+    today = datetime.now(UTC).date()
+    (page,) = docs.glob("validations/**/*.html")
+    said = page.read_text(encoding="utf-8")
+    assert f"<title>marts.dim_member_states, checked {today}" in said
+    assert "Data asset: marts.dim_member_states" in said
+    assert "None" not in said and "__none__" not in str(page)
+    index = (docs / "index.html").read_text(encoding="utf-8")
+    assert re.search(rf"build\.duckdb, checked {today} \d\d:\d\d UTC", index)
+    assert "width=device-width" in index
+
+
+def test_the_data_docs_say_in_words_which_rows_are_as_expected(build, tmp_path):
+    """Of a column that holds nothing when all is well, Great Expectations says 100% null."""
+    change(
+        build,
+        """
+        create table marts.dim_roll_calls as select 'a' as roll_call_id, '70' as session;
+        create table marts.source_agreement as
+            select 'a' as roll_call_id, 'x' as sources, 9 as votes_compared, 0 as votes_different;
+        create table marts.source_differences as select 'a' as roll_call_id, 'FJI' as state;
+        """,
+    )
+    (result,) = run_suites(build, tmp_path, ["source_agreement"])
+    assert len(result.failures) == 1
+    (page,) = tmp_path.glob("validations/**/*.html")
+    said = page.read_text(encoding="utf-8")
+    assert "as expected in 1 of 1 rows" in said
+    assert "as expected in 0 of 1 rows" in said
+    assert "% null" not in said
 
 
 def test_a_table_that_cannot_be_read_loses_its_page(build, tmp_path):

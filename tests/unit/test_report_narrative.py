@@ -1,6 +1,6 @@
 """The words of a report, from facts made by hand."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -39,6 +39,16 @@ def finding(convention, year, topic, holds, figures=""):
     }
 
 
+def resolutions(first, last, as_member=40, on_middle_east=8):
+    return {
+        "in_all": 40,
+        "as_member": as_member,
+        "first_year": first,
+        "last_year": last,
+        "on_middle_east": on_middle_east,
+    }
+
+
 def made(focus="AAA", powers=("BBB", "USA"), years=(2000, 2003), **given):
     nothing = {
         "cohesion": [],
@@ -47,9 +57,13 @@ def made(focus="AAA", powers=("BBB", "USA"), years=(2000, 2003), **given):
         "findings": [],
         "partners": [],
         "years": dict.fromkeys(range(years[0], years[1] + 1), 10),
-        "roll_calls": 40,
+        "resolutions": resolutions(*years),
         "releases": [],
-        "freshness": {"synthetic": False, "data_through": date(2003, 12, 9)},
+        "freshness": {
+            "synthetic": False,
+            "data_through": date(2003, 12, 9),
+            "built_at": datetime(2004, 1, 15, 12, 0),
+        },
         "completeness": [],
         "gaps": [],
         "source_agreement": {},
@@ -108,6 +122,43 @@ def test_the_headline_of_one_power_and_one_year_compares_nothing():
         made(powers=("BBB",), years=(2000, 2000), cohesion=[cohesion("BBB", 1, None, 0.4)])
     )
     assert title == "Aland voted most like Bland in 2000."
+
+
+def test_what_came_before_a_state_was_a_member_is_no_part_of_the_answer():
+    facts = made(
+        focus="BBB",
+        powers=("USA",),
+        years=(1980, 1999),
+        cohesion=[cohesion("USA", 1, None, 0.4)],
+        resolutions=resolutions(1990, 1999, as_member=25),
+    )
+    facts.years.clear()
+    facts.years.update({1990: 5, 1991: 7})
+    title, _ = narrative.headline(facts)
+    assert title == "Bland voted most like the United States from 1990 to 1999."
+    assert narrative.participation(facts) == (
+        "Bland voted on 12 of 25 resolutions put to a recorded vote from 1990 to 1999 while it was "
+        "a member, since 1 May 1990."
+    )
+    assert facts.period == "1990-1999"
+
+
+def test_of_a_state_that_always_was_a_member_no_day_is_told():
+    assert narrative.participation(made(focus="USA", powers=("AAA",))) == (
+        "The United States voted on 40 of 40 resolutions put to a recorded vote from 2000 to 2003."
+    )
+
+
+def test_how_much_one_subject_weighs_is_counted():
+    told = narrative.weight_of_one_subject(made(resolutions=resolutions(2000, 2003, 40, 7)))
+    assert told.startswith("17.5% of the resolutions from 2000 to 2003 are on Palestine and")
+
+
+def test_the_list_of_reports_tells_what_each_asks():
+    assert narrative.about(made()) == (
+        "Aland beside Bland and the United States, 2000-2003, by the topics of the scheme study; "
+        "votes through 9 December 2003, built on 15 January 2004."
+    )
 
 
 def test_the_headline_says_when_too_few_votes_are_shared():
