@@ -306,7 +306,7 @@ def build(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         relations = connection.sql(
             """
             select table_schema, table_name, list(column_name) from information_schema.columns
-            where table_catalog = 'built' and table_schema <> 'main' group by all
+            where table_catalog = 'built' group by all
             """
         ).fetchall()
         for schema, table, columns in relations:
