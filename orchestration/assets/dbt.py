@@ -28,6 +28,7 @@ from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.layout import DATABASE, DBT_PROJECT
 from orchestration.run.check_results import CheckResult
+from orchestration.run.progress import SO_FAR
 from orchestration.run.warehouse import Warehouse
 from orchestration.sources.schemas import SCHEMAS
 
@@ -36,6 +37,8 @@ MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 PARSED = MANIFEST.with_name("refresh.partial_parse.msgpack")
 DBT = Path(sys.executable).with_name("dbt")
 ROWS_SHOWN = 5
+# Tables built and checks passed between two lines of progress.
+TOLD_EVERY = 60
 
 
 class Translator(DagsterDbtTranslator):
@@ -132,13 +135,19 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-        built = []
+        built, checked = [], 0
         for event in invocation.stream():
             # dbt has the file until it ends: rows can be counted only then.
             if isinstance(event, dg.Output):
                 built.append(event)
             else:
+                checked += isinstance(event, dg.AssetCheckResult)
                 yield event
+            if (len(built) + checked) % TOLD_EVERY == 0:
+                context.log.info(
+                    f"{SO_FAR}{len(built)} of {len(context.selected_asset_keys)} tables built, "
+                    f"{checked} of {len(context.selected_asset_check_keys)} checked"
+                )
         _keep(target / "partial_parse.msgpack")
         yield from _with_metadata(context, warehouse, built)
         results = failed_and_passed(warehouse.build_file, target)

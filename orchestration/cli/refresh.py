@@ -198,7 +198,7 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
             console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
         return replace(run, whole=False)
-    print_summary(console, summary(run.published))
+    print_summary(console, summary(layout, run.published == layout.published(True)))
     if not run.whole:
         console.print(
             "Published; but not all that is made from the file, as said above: exports and report "

@@ -5,10 +5,13 @@ from (published/status.py), or the progress of a run (run/progress.py).
 """
 
 import re
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -165,15 +168,25 @@ def print_summary(console: Console, said: Mapping[str, Any]) -> None:
         _say(console, line)
     _say(console, f"{'data through':{LABEL}}{publication['data_through']}")
     _say(console, f"{'file':{LABEL}}{said['file']}")
+    for label, place in said["beside"].items():
+        _say(console, f"{label:{LABEL}}{place}")
     sample = " --sample" if publication["synthetic"] else ""
     _say(
         console,
-        f"{'try':{LABEL}}unga query{sample} "
+        f"{'try':{LABEL}}{unga()} query{sample} "
         '"select symbol, vote_date, yes_counted, no_counted '
         'from marts.dim_roll_calls order by vote_date desc limit 5"',
     )
     if publication["synthetic"]:
         _say(console, SYNTHETIC, "bold yellow")
+
+
+def unga() -> str:
+    """The command as it can be typed here: by its path where it is not on the PATH."""
+    own = Path(sys.executable).with_name("unga")
+    if shutil.which("unga"):
+        return "unga"
+    return str(own.relative_to(Path.cwd()) if own.is_relative_to(Path.cwd()) else own)
 
 
 def print_visits(console: Console, visits: Mapping[str, Visit]) -> None:

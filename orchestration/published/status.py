@@ -409,11 +409,16 @@ def decades(file: Path) -> list[dict[str, Any]]:
     return found
 
 
-def summary(file: Path) -> dict[str, Any]:
-    """The summary of a file that was just published, as plain values."""
+def summary(layout: Layout, synthetic: bool) -> dict[str, Any]:
+    """The summary of a file that was just published, and of what was made with it."""
+    file = layout.published(synthetic)
     (publication,) = rows_of(file, "select * from marts.publication")
+    beside = {"data docs": layout.data_docs / "index.html"}
+    if not synthetic:
+        beside |= {"report": layout.reports(synthetic) / "index.html", "exports": layout.exports}
     return {
         "file": str(file),
+        "beside": {label: str(place) for label, place in beside.items() if place.exists()},
         "publication": publication,
         "sources": rows_of(file, SOURCES_USED),
         "found": rows_of(file, FOUND_BY_SOURCE),

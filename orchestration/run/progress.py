@@ -17,6 +17,8 @@ from orchestration.run.console import console
 
 # Dagster's messages on steps after a failed one, and on dbt tests of several models.
 NOISE = ("Dependencies for step", "Logging an `AssetObservation`")
+# What a long step says of itself begins so.
+SO_FAR = "so far "
 # What a check found is printed when it is found.
 CHECK_FAILED = "DagsterAssetCheckFailedError"
 # The error of a run that a person interrupted.
@@ -53,7 +55,7 @@ class Error(Protocol):
 
 
 class Progress(logging.Handler):
-    """One line when a step starts, one when it ends, and every warning and error once."""
+    """A line when a step starts, one when it ends, some between in long ones, and every fault."""
 
     def __init__(self, to: Console) -> None:
         super().__init__(logging.DEBUG)
@@ -67,9 +69,11 @@ class Progress(logging.Handler):
         event: dg.DagsterEvent | None = meta.get("dagster_event")
         if event is not None:
             self._tell(event)
-        elif record.levelno >= logging.WARNING:
+        else:
             said = str(meta.get("orig_message") or record.getMessage())
-            if not said.startswith(NOISE):
+            if said.startswith(SO_FAR):
+                self._say(f"  {said}", "dim")
+            elif record.levelno >= logging.WARNING and not said.startswith(NOISE):
                 self._say(f"  {said}", "red" if record.levelno > logging.WARNING else "yellow")
 
     def _tell(self, event: dg.DagsterEvent) -> None:
