@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,11 @@ MEMORY = "800MB"
 
 # How many rows, and values in a row, a failure names.
 NAMED = 10
+
+
+def load() -> None:
+    """Import Great Expectations, which takes seconds: beside other work, before it is needed."""
+    import_module("great_expectations")
 
 
 def read_suite(table: str) -> dict[str, Any]:

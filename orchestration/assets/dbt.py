@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import dagster as dg
@@ -24,6 +25,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 
+from expectations.runner import load
 from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.layout import DATABASE, DBT_PROJECT
@@ -135,6 +137,8 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
+        # While dbt works, so that the checks need not wait for it.
+        Thread(target=load, daemon=True).start()
         built, checked = [], 0
         for event in invocation.stream():
             # dbt has the file until it ends: rows can be counted only then.
