@@ -7,7 +7,6 @@ refused: the steps are run one by one, each in its own process, up to the suites
 Belongs here: running the steps on a larger Assembly. Not here: what the steps do.
 """
 
-import json
 import os
 import sys
 import tempfile

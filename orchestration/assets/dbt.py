@@ -158,7 +158,7 @@ def warehouse_models() -> dg.AssetsDefinition:
 
 
 def _keep(parsed: Path, kept: Path) -> None:
-    """Keep what dbt parsed for the next run. Nothing depends on it: a disk that is full costs time."""
+    """Keep what dbt parsed for the next run, which can do without: a full disk costs time only."""
     with suppress(OSError), tempfile.TemporaryDirectory(dir=kept.parent) as aside:
         shutil.copy(parsed, Path(aside) / kept.name)
         (Path(aside) / kept.name).replace(kept)

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.read import query, sources, status, topics_evaluation
-from orchestration.cli.refresh import refresh, sample, ui
+from orchestration.cli.refresh import refresh, sample
 from orchestration.cli.report import report
 from orchestration.cli.review import review
 from orchestration.cli.shared import OneLineErrors
+from orchestration.cli.ui import ui
 
 app = typer.Typer(
     cls=OneLineErrors,

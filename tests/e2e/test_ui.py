@@ -1,18 +1,14 @@
 """The Dagster UI in a real browser: the whole graph, materialised by the button a person clicks."""
 
-import os
-import signal
-import socket
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from dagster_ui import free_port, wait_for_ui
 from playwright.sync_api import Browser, Page
-from warehouses import TIMEOUT, UNGA, environment
+from warehouses import UNGA, environment
 
 ROOT = Path(__file__).parents[2]
 # Seconds for a whole refresh on a busy machine.
@@ -25,9 +21,7 @@ MARTS = ("core", "cohesion", "study", "checks", "publication")
 @pytest.fixture
 def ui(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The address of `unga ui` on an empty warehouse with no source in reach, and the warehouse."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # A mirror that holds nothing: neither it nor the internet has a source.
     nothing = tmp_path / "nothing"
     nothing.mkdir()
@@ -37,30 +31,14 @@ def ui(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address)
+        wait_for_ui(address)
         yield address, tmp_path / "warehouse"
     finally:
-        os.killpg(served.pid, signal.SIGTERM)
-        try:
-            served.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            os.killpg(served.pid, signal.SIGKILL)
-
-
-def _wait_for(address: str) -> None:
-    until = time.monotonic() + TIMEOUT
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(f"{address}/server_info").close()
-        except OSError:
-            time.sleep(0.5)
-        else:
-            return
-    raise AssertionError(f"nothing answers at {address}")
+        served.terminate()
+        served.wait(timeout=60)
 
 
 @pytest.fixture
