@@ -30,6 +30,7 @@ def ui(
     port: Annotated[int, typer.Option(help=f"The port on {HOST}.", min=1, max=65535)] = 3000,
 ) -> None:
     """Open the Dagster UI on 127.0.0.1 with the whole graph; it ends with what it started."""
+    from orchestration.run.code_location import CODE_LOCATION
     from orchestration.run.in_process import dagster_home
 
     _refuse_port_in_use(port)
@@ -38,7 +39,7 @@ def ui(
     # Named from here: Dagster is started where it finds one configuration, its own.
     os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
     dagster = str(Path(sys.executable).with_name("dagster"))
-    command = [dagster, "dev", "-m", "orchestration.definitions", "-h", HOST, "-p", str(port)]
+    command = [dagster, "dev", "-m", CODE_LOCATION, "-h", HOST, "-p", str(port)]
     end(_run_until_told(command, layout.dagster_home))
 
 
