@@ -41,7 +41,7 @@ sessions = dg.AssetSpec(
     SESSIONS_KEY,
     deps=[["landing", name] for name in SOURCES],
     partitions_def=SESSIONS,
-    group_name="raw",
+    group_name="sources/raw",
     kinds={"duckdb"},
     owners=OWNERS,
     description="Sessions of the Assembly that the raw tables hold. One partition a session; each "
@@ -78,7 +78,7 @@ def _specs(
         dg.AssetSpec(
             ["raw", table],
             deps=[["landing", name] for name in landings],
-            group_name="raw",
+            group_name="sources/raw",
             kinds={"duckdb", "polars"},
             owners=OWNERS,
             description=f"{what}: table raw.{table}, typed and otherwise as it came.",
@@ -99,11 +99,14 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
         with warehouse.connect() as connection:
             connection.execute("create schema if not exists raw")
             for table in tables:
-                _create(connection, table)
+                connection.execute(f"create or replace table raw.{table} ({ddl(table)})")
                 if parsed:
                     _copy(connection, table, parsed.tables[table])
             for table in LEDGERS:
-                _create(connection, table)
+                connection.execute(f"create table if not exists raw.{table} ({ddl(table)})")
+            # A copy of the published file has rows already.
+            for table in ("releases", "repairs"):
+                connection.execute(f"delete from raw.{table} where source = ?", [name])
             if release and parsed:
                 _insert(connection, "releases", _files(name, release))
                 _insert(connection, "repairs", map(asdict, parsed.corrections))
@@ -119,7 +122,7 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
         dg.AssetSpec(
             ["raw", table],
             deps=[["raw", raw] for tables in RAW_TABLES.values() for raw in tables],
-            group_name="raw",
+            group_name="sources/raw",
             kinds={"duckdb"},
             owners=OWNERS,
             description=words,
@@ -134,6 +137,7 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
 def raw_ledgers(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Load a person's reviews, and report what every source recorded about its files."""
     with warehouse.connect() as connection:
+        connection.execute(f"create or replace table raw.reviews ({ddl('reviews')})")
         # The sample has its own expected numbers, which nobody reviews.
         if not warehouse.on_sample:
             try:
@@ -168,10 +172,6 @@ def _newest_readable(
     except (LandingError, OSError) as unusable:
         raise dg.Failure(f"{name}: {unusable}", allow_retries=False) from unusable
     return found
-
-
-def _create(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    connection.execute(f"create table if not exists raw.{table} ({ddl(table)})")
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
