@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.clean import clean
 from orchestration.cli.read import query, sources, status, topics_evaluation
 from orchestration.cli.refresh import refresh, sample
 from orchestration.cli.report import report
@@ -47,6 +48,7 @@ for command in (
     sources,
     topics_evaluation,
     review,
+    clean,
     ui,
 ):
     app.command()(command)

@@ -176,7 +176,12 @@ def _tell_visits(console: Console, visits: "dict[str, Visit]", strict: bool) -> 
 def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
     """Run the refresh with a line per step, and report its result."""
     from orchestration.cli.terminal import print_summary
-    from orchestration.published.status import asks_for_review, summary, unreviewed_in_last_build
+    from orchestration.published.status import (
+        asks_for_review,
+        asks_to_clean,
+        summary,
+        unreviewed_in_last_build,
+    )
     from orchestration.run.in_process import run_refresh
 
     run = run_refresh(layout, config, _refresh_job)
@@ -194,6 +199,8 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
             newest = max(logs, key=lambda log: log.stat().st_mtime)
             console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
+        for line in asks_to_clean(layout):
+            console.print(line, style="yellow", markup=False, soft_wrap=True)
         return replace(run, whole=False)
     print_summary(console, summary(run.published))
     if not run.whole:
