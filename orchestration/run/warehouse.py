@@ -31,8 +31,6 @@ from orchestration.sources.schemas import SCHEMAS
 # The tag that tells in the UI's list of runs what a run is about.
 DATA = "data"
 RAW_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS}
-# The first part of the keys of assets that are not in the build file.
-OUTSIDE = ("landing", "published")
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -92,8 +90,8 @@ class Warehouse(dg.ConfigurableResource):
         if context.instance and context.run:
             close_records(context.instance, self._run_id)
         self.run_folder.mkdir()
-        if context.run and (asked := _part_asked_for(context.run)):
-            self._start_from_copy(asked)
+        if context.run and _is_of_a_part(context.run):
+            self._start_from_copy()
         self._tell_data()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
@@ -106,14 +104,11 @@ class Warehouse(dg.ConfigurableResource):
                 self.build_file.unlink(missing_ok=True)
             self._lock.close()
 
-    def _start_from_copy(self, asked: set[dg.AssetKey]) -> None:
+    def _start_from_copy(self) -> None:
         """Begin a run of a part with a copy of what is published, in which all the rest is built.
 
         Raises RefreshRefusedError if nothing is published.
         """
-        self._on_copy = True
-        if all(key.path[0] in OUTSIDE for key in asked):
-            return
         either = (True,) if self.synthetic else (False, True)
         published = [file for file in map(self.layout.published, either) if file.exists()]
         if not published:
@@ -121,14 +116,13 @@ class Warehouse(dg.ConfigurableResource):
                 "Nothing is published yet that a part of the refresh could start from. "
                 "Materialize all assets together first."
             )
-        self._on_sample = published[0] == self.layout.published(True)
+        self._on_copy, self._on_sample = True, published[0] == self.layout.published(True)
         shutil.copyfile(published[0], self.build_file)
 
     def _tell_data(self) -> None:
         if self._instance:
             votes = "sample" if self._on_sample else "real votes"
-            copied = self._on_copy and self.build_file.exists()
-            data = f"copy of the {votes}" if copied else votes
+            data = f"copy of the {votes}" if self._on_copy else votes
             self._instance.add_run_tags(self._run_id, {DATA: data})
 
     @property
@@ -245,13 +239,13 @@ class Warehouse(dg.ConfigurableResource):
         return list(self._check_results)
 
 
-def _part_asked_for(run: dg.DagsterRun) -> set[dg.AssetKey]:
-    """The assets of a run that was asked for a part of the refresh; empty for a whole one.
+def _is_of_a_part(run: dg.DagsterRun) -> bool:
+    """Whether a run was asked for a part of what is made of the landing.
 
-    A whole one loads every raw table.
+    One that loads every raw table begins a build of its own; the landing alone needs none.
     """
     if run.asset_selection is None and run.asset_check_selection is None:
-        return set()
+        return False
     asked = set(run.asset_selection or ())
     asked |= {check.asset_key for check in run.asset_check_selection or ()}
-    return set() if asked >= RAW_KEYS else asked
+    return not asked >= RAW_KEYS and any(key.path[0] != "landing" for key in asked)
