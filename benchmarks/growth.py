@@ -108,7 +108,7 @@ def land_and_parse(folder: Path) -> None:
     chosen = [
         spec.key
         for spec in definitions.resolve_all_asset_specs()
-        if spec.group_name in ("sources", "raw") and spec.key.path[-1] != "sessions"
+        if spec.group_name in ("sources", "sources/raw") and spec.key.path[-1] != "sessions"
     ]
     with dg.DagsterInstance.ephemeral() as instance:
         ran = definitions.resolve_job_def("refresh").execute_in_process(

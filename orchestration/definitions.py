@@ -28,7 +28,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
     warehouse = warehouse or Warehouse()
     models = warehouse_models()
     marts = [key for key in models.keys if key.path[0] == "marts"]
-    core = [key for key in marts if models.specs_by_key[key].group_name == "core"]
+    core = [key for key in marts if models.specs_by_key[key].group_name == "marts/core"]
     refresh = dg.define_asset_job(
         "refresh",
         selection=dg.AssetSelection.all(),

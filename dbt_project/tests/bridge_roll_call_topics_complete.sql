@@ -1,4 +1,3 @@
--- In each scheme every roll call has 'all', and 'none' or 'other' exactly where it has nothing else.
 select
     roll_calls.roll_call_id,
     schemes.scheme

@@ -1,4 +1,3 @@
--- Every scheme and topic of the bridge stands in dim_topics.
 select
     scheme,
     topic

@@ -1,4 +1,3 @@
--- The study's yearly counts are those of the mart `opposition`, which counts without the question.
 with yearly as (
     select * from {{ ref('study_opposition') }}
     where year is not null

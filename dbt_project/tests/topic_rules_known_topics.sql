@@ -1,4 +1,3 @@
--- Every rule assigns a topic that its scheme has, and none of those that stand for all or nothing.
 select rules.rule_id
 from {{ ref('topic_rules') }} as rules
 left join {{ ref('topics') }} as topics

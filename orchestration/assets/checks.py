@@ -28,7 +28,7 @@ def _key(table: str) -> dg.AssetKey:
         dg.AssetSpec(
             _key(table),
             deps=[["marts", table]],
-            group_name="checks",
+            group_name="publication/checks",
             kinds={"greatexpectations"},
             owners=OWNERS,
             description=f"What expectations/ expects of marts.{table}, completeness first.",
@@ -49,7 +49,7 @@ def suite_checks(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
     """Run every suite on the build file; the checks that fail hold publication back."""
-    for suite in run_suites(warehouse.build_file, warehouse.layout.data_docs):
+    for suite in run_suites(warehouse.build_file, warehouse.data_docs):
         mart = f"marts.{suite.table}"
         results = [
             CheckResult(mart, failure.expectation, KIND, False, detail=failure.detail)
@@ -63,7 +63,7 @@ def suite_checks(
             asset_key=_key(suite.table),
             metadata={
                 "expectations": suite.expectations,
-                "data docs": dg.MetadataValue.path(warehouse.layout.data_docs),
+                "data docs": dg.MetadataValue.path(warehouse.data_docs),
             },
             check_results=[
                 dg.AssetCheckResult(

@@ -57,6 +57,12 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def publish(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.MaterializeResult]:
+        if warehouse.on_copy:
+            context.log.warning(
+                "Nothing is published: only a part of the refresh was asked for, and was built in "
+                "a copy of what is published. Materialize all assets together to publish."
+            )
+            return
         results = warehouse.check_results
         _refuse_unchecked(warehouse, marts)
         at, code = now(), code_version()

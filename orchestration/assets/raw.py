@@ -30,7 +30,7 @@ from orchestration.sources import (
     tell_refused_releases,
 )
 from orchestration.sources.reviews import read_reviews
-from orchestration.sources.schemas import LEDGERS, RAW_TABLES, comments, ddl, polars_types
+from orchestration.sources.schemas import LEDGERS, RAW_TABLES, SCHEMAS, comments, ddl, polars_types
 
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")
 SESSIONS_KEY = dg.AssetKey(["raw", "sessions"])
@@ -41,7 +41,7 @@ sessions = dg.AssetSpec(
     SESSIONS_KEY,
     deps=[["landing", name] for name in SOURCES],
     partitions_def=SESSIONS,
-    group_name="raw",
+    group_name="sources/raw",
     kinds={"duckdb"},
     owners=OWNERS,
     description="Sessions of the Assembly that the raw tables hold. One partition a session; each "
@@ -78,7 +78,7 @@ def _specs(
         dg.AssetSpec(
             ["raw", table],
             deps=[["landing", name] for name in landings],
-            group_name="raw",
+            group_name="sources/raw",
             kinds={"duckdb", "polars"},
             owners=OWNERS,
             description=f"{what}: table raw.{table}, typed and otherwise as it came.",
@@ -99,11 +99,14 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
         with warehouse.connect() as connection:
             connection.execute("create schema if not exists raw")
             for table in tables:
-                _create(connection, table)
+                connection.execute(f"create or replace table raw.{table} ({ddl(table)})")
                 if parsed:
                     _copy(connection, table, parsed.tables[table])
             for table in LEDGERS:
-                _create(connection, table)
+                connection.execute(f"create table if not exists raw.{table} ({ddl(table)})")
+            # A copy of the published file has rows already.
+            for table in ("releases", "repairs"):
+                connection.execute(f"delete from raw.{table} where source = ?", [name])
             if release and parsed:
                 _insert(connection, "releases", _files(name, release))
                 _insert(connection, "repairs", map(asdict, parsed.corrections))
@@ -119,7 +122,7 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
         dg.AssetSpec(
             ["raw", table],
             deps=[["raw", raw] for tables in RAW_TABLES.values() for raw in tables],
-            group_name="raw",
+            group_name="sources/raw",
             kinds={"duckdb"},
             owners=OWNERS,
             description=words,
@@ -132,14 +135,18 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
     ],
 )
 def raw_ledgers(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Load a person's reviews, and report what every source recorded about its files."""
+    """Load a person's reviews, report what the sources recorded, describe every raw table."""
     with warehouse.connect() as connection:
+        connection.execute(f"create or replace table raw.reviews ({ddl('reviews')})")
         # The sample has its own expected numbers, which nobody reviews.
         if not warehouse.on_sample:
             try:
                 _insert(connection, "reviews", read_reviews(warehouse.layout.reviews))
             except ValueError as wrong:
                 raise dg.Failure(str(wrong), allow_retries=False) from wrong
+        for table in SCHEMAS:
+            for comment in comments(table):
+                connection.execute(comment)
         yield from (_materialized(connection, table, None) for table in LEDGERS)
 
 
@@ -168,12 +175,6 @@ def _newest_readable(
     except (LandingError, OSError) as unusable:
         raise dg.Failure(f"{name}: {unusable}", allow_retries=False) from unusable
     return found
-
-
-def _create(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    connection.execute(f"create table if not exists raw.{table} ({ddl(table)})")
-    for comment in comments(table):
-        connection.execute(comment)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.clean import clean
 from orchestration.cli.read import (
     describe,
     query,
@@ -16,10 +17,11 @@ from orchestration.cli.read import (
     tables,
     topics_evaluation,
 )
-from orchestration.cli.refresh import refresh, sample, ui
+from orchestration.cli.refresh import refresh, sample
 from orchestration.cli.report import report
 from orchestration.cli.review import review
 from orchestration.cli.shared import OneLineErrors
+from orchestration.cli.ui import ui
 
 app = typer.Typer(
     cls=OneLineErrors,
@@ -55,6 +57,7 @@ for command in (
     sources,
     topics_evaluation,
     review,
+    clean,
     ui,
 ):
     app.command()(command)

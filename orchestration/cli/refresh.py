@@ -1,21 +1,18 @@
-"""The commands that build: `refresh`, `sample`, and `ui`, from which one can refresh as well.
+"""The commands that build: `refresh` and `sample`.
 
 Belongs here: their options, what is said before and after a run, and exit statuses. Not here: the
 run (run/), whether anything is newer (automation/updates.py), or tables (terminal.py).
 """
 
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from orchestration.cli.shared import end, refuse_unknown
-from orchestration.layout import Layout, code_version, mirror_from_environment
+from orchestration.layout import Layout, code_version
 from orchestration.published.query import QueryError
 
 if TYPE_CHECKING:
@@ -179,7 +176,12 @@ def _tell_visits(console: Console, visits: "dict[str, Visit]", strict: bool) -> 
 def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
     """Run the refresh with a line per step, and report its result."""
     from orchestration.cli.terminal import print_summary
-    from orchestration.published.status import asks_for_review, summary, unreviewed_in_last_build
+    from orchestration.published.status import (
+        asks_for_review,
+        asks_to_clean,
+        summary,
+        unreviewed_in_last_build,
+    )
     from orchestration.run.in_process import run_refresh
 
     run = run_refresh(layout, config, _refresh_job)
@@ -197,6 +199,8 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
             newest = max(logs, key=lambda log: log.stat().st_mtime)
             console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
+        for line in asks_to_clean(layout):
+            console.print(line, style="yellow", markup=False, soft_wrap=True)
         return replace(run, whole=False)
     print_summary(console, summary(layout, run.published == layout.published(True)))
     if not run.whole:
@@ -213,19 +217,3 @@ def _refresh_job() -> "dg.JobDefinition":
     from orchestration.definitions import build_defs
 
     return build_defs().resolve_job_def("refresh")
-
-
-def ui(port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 3000) -> None:
-    """Open the Dagster UI on 127.0.0.1 with the whole graph."""
-    from orchestration.run.in_process import dagster_home
-
-    layout = Layout.from_environment()
-    dagster_home(layout)
-    # Named from here, before moving to where Dagster finds one configuration, its own.
-    os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
-    os.chdir(layout.dagster_home)
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    os.execv(
-        dagster,
-        [dagster, "dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)],
-    )

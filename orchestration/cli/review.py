@@ -14,6 +14,8 @@ from orchestration.layout import Layout
 if TYPE_CHECKING:
     from orchestration.published.review import Reviewed
 
+UNCHANGED = "Nothing changed: this is the number that is reviewed already."
+
 
 def review(
     source: Annotated[str, typer.Option(help="The source, e.g. unxml.")],
@@ -64,11 +66,12 @@ def _review(
     if not (write or to_seed):
         typer.echo(_conclusion(before, counted.roll_calls))
     if write:
-        file = review.write_own(layout, source, session, counted, note)
-        typer.echo(f"written to {file}; next: unga refresh")
+        changed = review.write_own(layout, source, session, counted, note)
+        typer.echo(f"written to {layout.reviews}; next: unga refresh" if changed else UNCHANGED)
     if to_seed:
-        file = review.write_seed(layout, source, session, counted, note, sample)
-        typer.echo(f"written to {file}: look at it, then commit it")
+        changed = review.write_seed(layout, source, session, counted, note, sample)
+        seed = f"written to {review.SEED}: look at it, then commit it"
+        typer.echo(seed if changed else UNCHANGED)
 
 
 def _conclusion(before: "Reviewed | None", found: int) -> str:

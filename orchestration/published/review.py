@@ -34,10 +34,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A reviewed number, its rule and note, from this warehouse (`own`) or from the seed."""
+    """A reviewed number, its rule, last day and note, of this warehouse (`own`) or of the seed."""
 
     roll_calls: int
     rule: str
+    through: str
     note: str
     own: bool
 
@@ -66,34 +67,41 @@ def reviewed(layout: Layout, source: str, session: str, synthetic: bool) -> Revi
     """
     for row in [] if synthetic else _own(layout):
         if (row["source"], row["session"]) == (source, session):
-            return Reviewed(row["roll_calls"], row["rule"], row["note"] or "", own=True)
+            texts = {name: _text(value) for name, value in row.items()}
+            return _reviewed(texts, own=True)
     for row in _seed_rows():
         if _is_of(row, source, session, synthetic):
-            return Reviewed(int(row["roll_calls"]), row["rule"], row["note"], own=False)
+            return _reviewed(row, own=False)
     return None
 
 
-def write_own(layout: Layout, source: str, session: str, counted: Found, note: str) -> Path:
-    """Save the found number as reviewed in this warehouse; returns the file.
+def write_own(layout: Layout, source: str, session: str, counted: Found, note: str) -> bool:
+    """Save the found number as reviewed, in this warehouse's reviews.csv; whether it changes.
 
     Raises ReviewError for a reviews.csv that can't be read, which stays as it is.
     """
-    row = _row(source, session, counted, note, reviewed(layout, source, session, False))
+    before = reviewed(layout, source, session, False)
+    row = _row(source, session, counted, note, before)
+    if before and before == _reviewed(row, before.own):
+        return False
     own = [{name: _text(value) for name, value in given.items()} for given in _own(layout)]
     _write(layout.reviews, columns(), own, row, ("source", "session"))
-    return layout.reviews
+    return True
 
 
 def write_seed(
     layout: Layout, source: str, session: str, counted: Found, note: str, synthetic: bool
-) -> Path:
-    """Write the found number into the project's seed, for its maintainers; returns the file."""
+) -> bool:
+    """Write the found number into the project's seed, for its maintainers; whether it changes."""
     row = _row(source, session, counted, note, reviewed(layout, source, session, synthetic))
     row["assembly"] = _assembly(synthetic)
+    before = [one for one in _seed_rows() if _is_of(one, source, session, synthetic)]
+    if [_reviewed(one, own=False) for one in before] == [_reviewed(row, own=False)]:
+        return False
     with SEED.open(encoding="utf-8", newline="") as text:
         in_order = next(csv.reader(text))
     _write(SEED, in_order, _seed_rows(), row, ("assembly", "source", "session"))
-    return SEED
+    return True
 
 
 def is_changed(layout: Layout, published: Path) -> bool:
@@ -124,6 +132,13 @@ def _own(layout: Layout) -> list[dict[str, Any]]:
 def _seed_rows() -> list[dict[str, str]]:
     with SEED.open(encoding="utf-8", newline="") as text:
         return list(csv.DictReader(text))
+
+
+def _reviewed(row: dict[str, str], own: bool) -> Reviewed:
+    """A row of either file, without the day on which it was written."""
+    return Reviewed(
+        int(row["roll_calls"]), row["rule"], row["counted_through"], row["note"], own=own
+    )
 
 
 def _is_of(row: dict[str, str], source: str, session: str, synthetic: bool) -> bool:

@@ -17,6 +17,7 @@ from orchestration.published.coverage import COUNTED_YEARS, covered
 from orchestration.published.query import QueryError, rows_of
 from orchestration.published.study import configured_study
 from orchestration.run.check_results import blocking_of_last_run
+from orchestration.run.leftovers import in_words, size, unpublished_builds
 from orchestration.run.lock import is_held
 from orchestration.sources import (
     SOURCES,
@@ -149,12 +150,14 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "refused": refused,
         "refused_run": run_id if blocking else None,
         "unreviewed": unreviewed,
+        "unpublished_builds": kept_builds(layout),
         "needs_a_person": [
             *_files_at_fault(visits),
             *(asks_for_review(row, synthetic) for row in unreviewed),
             *(f"refused: {line}" for line in refused),
             *_undl_to_download(used, publication, synthetic),
             *_other_code(publication),
+            *asks_to_clean(layout),
         ],
     }
 
@@ -170,7 +173,11 @@ def unreadable(layout: Layout, synthetic: bool, why: str) -> dict[str, Any]:
         "refused": [result.line() for result in blocking],
         "refused_run": run_id if blocking else None,
         "unreviewed": unreviewed,
-        "needs_a_person": [asks_for_review(row, synthetic) for row in unreviewed],
+        "unpublished_builds": kept_builds(layout),
+        "needs_a_person": [
+            *(asks_for_review(row, synthetic) for row in unreviewed),
+            *asks_to_clean(layout),
+        ],
     }
 
 
@@ -323,6 +330,21 @@ def _other_code(publication: dict[str, Any]) -> list[str]:
         return []
     sample = "sample" if publication["synthetic"] else "refresh"
     return [f"built by another version of the code or the seeds: unga {sample} builds again"]
+
+
+def kept_builds(layout: Layout) -> dict[str, int]:
+    """The folders of builds that were not published, with their bytes; none while one is made."""
+    if is_held(layout):
+        return {}
+    return {str(folder): size(folder) for folder in unpublished_builds(layout)}
+
+
+def asks_to_clean(layout: Layout) -> list[str]:
+    """A line on each build that is kept to be looked at, and takes room until the next run."""
+    return [
+        f"{in_words(bytes_)} kept of a build that was not published: unga clean removes {folder}"
+        for folder, bytes_ in kept_builds(layout).items()
+    ]
 
 
 def _undl_to_download(

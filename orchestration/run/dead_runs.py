@@ -1,14 +1,10 @@
 """Runs that were killed before they could say so, and runs under way.
 
-Belongs here: what a killed run leaves running or recorded as running, and whether a refresh is
-under way. Not here: what such a run leaves in the warehouse's folders (warehouse.py).
+Belongs here: what Dagster believes to be running, and whether a refresh is under way. Not here:
+what a killed run leaves in the warehouse's folders, or running (leftovers.py).
 """
 
-import os
-import signal
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import dagster as dg
 
@@ -20,19 +16,6 @@ NEWER = "newer"
 UNDER_WAY = "A refresh is already running or queued."
 # Seconds from the launch of a run to its first sign of life, at most.
 LONGEST_START = 300
-
-
-def end_orphans(build: Path) -> None:
-    """Kill the dbt processes that killed runs left behind; only for the lock's holder.
-
-    They are recognized by the target folder in their environment. Without /proc nothing is done:
-    such a dbt runs to its end, on a file that nobody reads.
-    """
-    target = f"\0DBT_TARGET_PATH={build}/".encode()
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        with suppress(OSError):  # it has ended, or is another user's
-            if target in b"\0" + environment.read_bytes():
-                os.kill(int(environment.parent.name), signal.SIGKILL)
 
 
 def dead_runs(

@@ -68,8 +68,11 @@ def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDe
     # Slow to import, and not needed where nothing is newer.
     import dagster as dg
 
+    from orchestration.run.code_location import claim_runs
+
     refresh = job()
     with dg.DagsterInstance.get() as instance:
+        claim_runs(instance, refresh.name)
         try:
             result = refresh.execute_in_process(
                 run_config={

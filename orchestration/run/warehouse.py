@@ -17,9 +17,20 @@ from pydantic import Field, PrivateAttr
 
 from orchestration.layout import Layout, mirror_from_environment
 from orchestration.run.check_results import CheckResult, append_to_log
-from orchestration.run.dead_runs import close_records, end_orphans
-from orchestration.run.lock import now, refuse_what_is_in_the_way, take_lock
+from orchestration.run.dead_runs import close_records
+from orchestration.run.leftovers import remove_leftovers
+from orchestration.run.lock import (
+    RefreshRefusedError,
+    now,
+    refuse_what_is_in_the_way,
+    take_lock,
+)
 from orchestration.sources import Origin, dataverse_from_environment, unxml_from_environment
+from orchestration.sources.schemas import SCHEMAS
+
+# The tag that tells in the UI's list of runs what a run is about.
+DATA = "data"
+RAW_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS}
 
 # The oldest DuckDB that reads what is published.
 OLDEST_READER = "v1.3.0"
@@ -65,6 +76,8 @@ class Warehouse(dg.ConfigurableResource):
     _lock: IO[str] | None = PrivateAttr(default=None)
     _run_id: str = PrivateAttr(default="")
     _on_sample: bool = PrivateAttr(default=False)
+    _on_copy: bool = PrivateAttr(default=False)
+    _instance: dg.DagsterInstance | None = PrivateAttr(default=None)
     _check_results: list[CheckResult] = PrivateAttr(default_factory=list)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
@@ -72,20 +85,49 @@ class Warehouse(dg.ConfigurableResource):
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
         self._lock = take_lock(self.layout, self._run_id)
+        self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic
+        self._on_copy = False
         self._check_results = []
-        end_orphans(self.layout.build)
+        remove_leftovers(self.layout)
         if context.instance and context.run:
             close_records(context.instance, self._run_id)
-        for leftover in self.layout.build.iterdir():
-            if leftover.is_dir():
-                shutil.rmtree(leftover)
         self.run_folder.mkdir()
+        if context.run and _is_of_a_part(context.run):
+            self._start_from_copy()
+        self._tell_data()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Release the lock. A refused build stays, to be looked at, until the next run."""
+        """Release the lock. A refused build stays, to be looked at, until the next run or a clean.
+
+        A copy of what is published goes at once.
+        """
         if self._lock:
+            if self._on_copy:
+                self.build_file.unlink(missing_ok=True)
             self._lock.close()
+
+    def _start_from_copy(self) -> None:
+        """Begin a run of a part with a copy of what is published, in which all the rest is built.
+
+        Raises RefreshRefusedError if nothing is published.
+        """
+        either = (True,) if self.synthetic else (False, True)
+        published = [file for file in map(self.layout.published, either) if file.exists()]
+        if not published:
+            raise RefreshRefusedError(
+                "Nothing is published yet that a part of the refresh could start from. "
+                "Materialize all assets together first."
+            )
+        self._on_copy, self._on_sample = True, published[0] == self.layout.published(True)
+        self.build_file.parent.mkdir(exist_ok=True)
+        shutil.copyfile(published[0], self.build_file)
+
+    def _tell_data(self) -> None:
+        if self._instance:
+            votes = "sample" if self._on_sample else "real votes"
+            data = f"copy of the {votes}" if self._on_copy else votes
+            self._instance.add_run_tags(self._run_id, {DATA: data})
 
     @property
     def layout(self) -> Layout:
@@ -105,6 +147,17 @@ class Warehouse(dg.ConfigurableResource):
     def turn_to_sample(self) -> None:
         """Build the sample in this run from now on, into its own file."""
         self._on_sample = True
+        self._tell_data()
+
+    @property
+    def on_copy(self) -> bool:
+        """Whether only a part was asked for: it is built in a copy, and nothing is published."""
+        return self._on_copy
+
+    @property
+    def data_docs(self) -> Path:
+        """Where the results of the expectations are shown; those on a copy apart."""
+        return self.run_folder / "data_docs" if self._on_copy else self.layout.data_docs
 
     @property
     def origin(self) -> Origin:
@@ -179,14 +232,30 @@ class Warehouse(dg.ConfigurableResource):
             return {name for (name,) in found.fetchall()}
 
     def keep(self, results: Iterable[CheckResult]) -> None:
-        """Keep check results for publication, and in the log that outlives a refused build."""
+        """Keep check results for publication, and in the log that outlives a refused build.
+
+        The log tells how the last build ended; a run on a copy is none.
+        """
         results = list(results)
         self._check_results += results
-        append_to_log(
-            self.layout.checks_log(self._on_sample), self._run_id, now().isoformat(), results
-        )
+        if not self._on_copy:
+            append_to_log(
+                self.layout.checks_log(self._on_sample), self._run_id, now().isoformat(), results
+            )
 
     @property
     def check_results(self) -> list[CheckResult]:
         """The results of this run's checks so far."""
         return list(self._check_results)
+
+
+def _is_of_a_part(run: dg.DagsterRun) -> bool:
+    """Whether a run was asked for a part of what is made of the landing.
+
+    One that loads every raw table begins a build of its own; the landing alone needs none.
+    """
+    if run.asset_selection is None and run.asset_check_selection is None:
+        return False
+    asked = set(run.asset_selection or ())
+    asked |= {check.asset_key for check in run.asset_check_selection or ()}
+    return not asked >= RAW_KEYS and any(key.path[0] != "landing" for key in asked)

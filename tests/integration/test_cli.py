@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 import subprocess
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -201,6 +202,49 @@ def test_a_review_is_kept_in_the_warehouse_over_the_seed(passed_off):
     assert (int(first["roll_calls"]), first["counted_through"]) == (expected[0], str(expected[1]))
     assert "in this warehouse" in reviewed("77")
     assert review.SEED.read_bytes() == seed
+
+
+def test_a_review_with_the_same_number_changes_nothing(passed_off):
+    file = passed_off / "reviews.csv"
+
+    def write(*options: str) -> str:
+        asked = ["review", "--source", "unxml", "--session", "77", "--write", *options]
+        ended = CliRunner().invoke(app, asked)
+        assert ended.exit_code == 0, ended.output
+        return ended.output
+
+    assert "next: unga refresh" in write("--note", "counted by hand")
+    # As if it had been reviewed on another day.
+    text = file.read_text(encoding="utf-8").replace(str(date.today()), "2026-01-15")
+    file.write_text(text, encoding="utf-8")
+    for options in ([], ["--note", "counted by hand"]):
+        assert "Nothing changed" in write(*options)
+        assert file.read_text(encoding="utf-8") == text
+    assert "next: unga refresh" in write("--note", "counted twice")
+    (row,) = rows(file)
+    assert (row["note"], row["reviewed_on"]) == ("counted twice", str(date.today()))
+
+
+def test_a_number_that_the_seed_has_is_not_written_again(passed_off, monkeypatch, tmp_path):
+    seed = tmp_path / "expected_roll_calls.csv"
+    with duckdb.connect(passed_off / "unga.duckdb", read_only=True) as connection:
+        ((count, through),) = connection.sql(
+            "select found_roll_calls, last_vote from marts.completeness "
+            "where source = 'unxml' and session = '77'"
+        ).fetchall()
+    seed.write_text(
+        "assembly,source,session,roll_calls,rule,counted_through,reviewed_on,note\n"
+        f"real,unxml,77,{count},exact,{through},2026-01-15,first\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(review, "SEED", seed)
+    before = seed.read_bytes()
+    for option in ("--write", "--to-seed"):
+        asked = ["review", "--source", "unxml", "--session", "77", option]
+        told = CliRunner().invoke(app, asked)
+        assert "Nothing changed" in told.output
+    assert not (passed_off / "reviews.csv").exists()
+    assert seed.read_bytes() == before
 
 
 def test_the_sample_keeps_no_review_of_its_own(run, built_sample):

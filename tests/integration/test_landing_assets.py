@@ -52,7 +52,7 @@ class Ran:
         chosen = [
             spec.key
             for spec in definitions.resolve_all_asset_specs()
-            if spec.group_name in ("sources", "raw") and spec.key.path[-1] != "sessions"
+            if spec.group_name in ("sources", "sources/raw") and spec.key.path[-1] != "sessions"
         ]
         self.result = definitions.resolve_job_def("refresh").execute_in_process(
             instance=instance, asset_selection=chosen, raise_on_error=False

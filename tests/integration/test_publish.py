@@ -162,6 +162,7 @@ def test_a_second_refresh_is_refused_and_told_who_runs(story):
     assert story.rival.returncode == 1
     assert f"Another refresh is running: process {story.process}" in story.rival.stdout
     assert "Traceback" not in story.rival.stdout + story.rival.stderr
+    assert "unga clean" not in story.rival.stdout
 
 
 def test_the_file_can_be_read_while_a_refresh_runs(story):

@@ -72,6 +72,10 @@ def test_sources(told, built_sample):
     assert told(built_sample, "sources", "--sample") == (0, [])
 
 
+def test_clean(told, built_sample):
+    assert told(built_sample, "clean", "--dry-run") == (0, [])
+
+
 def test_a_refresh_when_nothing_is_newer(told, up_to_date, built_sample):
     mirror = str(built_sample / "sample" / "mirror")
     before = (up_to_date / "unga.duckdb").stat().st_mtime_ns

@@ -3,20 +3,21 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
-from warehouses import unga
+from warehouses import fingerprint, unga
 
+from expectations.runner import SUITES
 from orchestration.assets.dbt import DBT, failed_and_passed
 from orchestration.definitions import build_defs
 from orchestration.layout import DBT_PROJECT
 from orchestration.run.check_results import blocking_of_last_run
 from orchestration.run.lock import RefreshRefusedError, take_lock
 from orchestration.run.warehouse import Warehouse
+from orchestration.sources.schemas import LEDGERS, RAW_TABLES, SCHEMAS
 
 
 def test_the_sample_stands_apart_and_says_that_it_is_synthetic(built_sample):
@@ -64,32 +65,81 @@ def test_nothing_newer_ends_at_once(sample_warehouse):
     assert (sample_warehouse / "unga.duckdb").stat().st_mtime_ns == before.st_mtime_ns
 
 
-def failures(warehouse: Path, groups: Iterable[str]) -> str:
-    """What a run over some groups of assets only ends with."""
-    definitions = build_defs(Warehouse(folder=str(warehouse), synthetic=True))
-    chosen = [
-        spec.key
-        for spec in definitions.resolve_all_asset_specs()
-        if spec.group_name in groups and spec.key.path[-1] != "sessions"
-    ]
-    ran = definitions.resolve_job_def("refresh").execute_in_process(
-        asset_selection=chosen, raise_on_error=False
-    )
-    assert not ran.success
-    return "\n".join(
-        event.step_failure_data.user_failure_data.description
-        for event in ran.get_step_failure_events()
+def run_of(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, *chosen: str
+) -> dg.ExecuteInProcessResult:
+    """A run of some assets only, as the UI starts one for `Materialize`."""
+    return definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+        asset_selection=[dg.AssetKey.from_user_string(key) for key in chosen],
+        instance=instance,
+        raise_on_error=False,
     )
 
 
-def test_dbt_alone_is_refused(tmp_path):
-    groups = ["seeds", "staging", "intermediate", "core", "cohesion", "study"]
-    assert "Only a part of the refresh was asked for" in failures(tmp_path, groups)
-    assert not list(tmp_path.glob("*.duckdb"))
+def rows_told(ran: dg.ExecuteInProcessResult) -> dict[str, object]:
+    """The tables that a run made, with their rows as far as they are counted."""
+    made = [event.materialization for event in ran.get_asset_materialization_events()]
+    counts = [one.metadata.get("dagster/row_count") for one in made]
+    return {
+        one.asset_key.to_user_string(): count and count.value
+        for one, count in zip(made, counts, strict=True)
+    }
 
 
-def test_publication_alone_is_refused(tmp_path):
-    assert "Not published: only a part of the refresh ran" in failures(tmp_path, ["publication"])
+def test_a_part_is_built_in_a_copy_and_nothing_is_published(sample_warehouse):
+    published, log = (
+        sample_warehouse / "sample/unga.duckdb",
+        sample_warehouse / "sample/checks_log.jsonl",
+    )
+    before = fingerprint(published), fingerprint(log)
+    with duckdb.connect(published, read_only=True) as connection:
+        counted = {
+            name.replace(".", "/"): connection.sql(f"select count(*) from {name}").fetchall()[0][0]
+            for name in ("marts.dim_topics", "raw.undl_votes", "raw.releases")
+        }
+    definitions = build_defs(Warehouse(folder=str(sample_warehouse)))
+    with dg.DagsterInstance.ephemeral() as instance:
+        one = run_of(definitions, instance, "marts/dim_topics")
+        assert one.success
+        assert rows_told(one) == {"marts/dim_topics": counted["marts/dim_topics"]}
+        assert instance.get_run_by_id(one.run_id).tags["data"] == "copy of the sample"
+        raw = [key for key in counted if key.startswith("raw/")]
+        several = run_of(
+            definitions,
+            instance,
+            *(f"raw/{table}" for table in RAW_TABLES["undl"]),
+            *(f"raw/{table}" for table in LEDGERS),
+            *(f"checks/{table}" for table in SUITES),
+            "published/database",
+            "published/sample",
+        )
+        assert several.success
+        told = rows_told(several)
+        assert {name: told[name] for name in raw} == {name: counted[name] for name in raw}
+        assert "checks/fct_votes" in told
+        assert not [name for name in told if name.startswith("published/")]
+    assert (fingerprint(published), fingerprint(log)) == before
+    assert not list((sample_warehouse / "build").rglob("*.duckdb"))
+
+
+def test_a_part_before_anything_is_published_says_what_to_do(tmp_path):
+    definitions = build_defs(Warehouse(folder=str(tmp_path)))
+    with dg.DagsterInstance.ephemeral() as instance:
+        ran = run_of(definitions, instance, "marts/dim_topics")
+        assert not ran.success
+        (ended,) = [event for event in ran.all_events if event.is_run_failure]
+    assert "Materialize all assets together first" in ended.job_failure_data.error.to_string()
+    assert not list(tmp_path.rglob("*.duckdb"))
+
+
+def test_a_build_that_lacks_a_mart_is_refused(tmp_path):
+    definitions = build_defs(Warehouse(folder=str(tmp_path)))
+    raw = [f"raw/{table}" for table in SCHEMAS]
+    with dg.DagsterInstance.ephemeral() as instance:
+        ran = run_of(definitions, instance, *raw, "published/database", "published/sample")
+    (failed,) = ran.get_step_failure_events()
+    said = failed.step_failure_data.user_failure_data.description
+    assert "Not published: only a part of the refresh ran" in said
     assert not list(tmp_path.glob("*.duckdb"))
 
 

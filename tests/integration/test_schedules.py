@@ -185,7 +185,7 @@ def test_a_landed_session_is_a_partition_of_the_raw_sessions(warehouse, instance
     taken_in = [
         spec.key
         for spec in definitions.resolve_all_asset_specs()
-        if spec.group_name in ("sources", "raw") and spec.key.path[-1] != "sessions"
+        if spec.group_name in ("sources", "sources/raw") and spec.key.path[-1] != "sessions"
     ]
 
     def take_in() -> set[str]:

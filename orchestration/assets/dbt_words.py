@@ -1,0 +1,58 @@
+"""A dbt test in words, as the UI shows it beside its result.
+
+Belongs here: the sentence on what a test holds, and what follows if it does not. Not here: the test
+(dbt_project/), or its result (dbt.py).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# Dagster says of each of these checks that it does not block.
+BLOCKS = (
+    "If not, nothing is published. (Dagster calls the check non-blocking, because dbt itself holds "
+    "back what depends on it.)"
+)
+TELLS = "If not, it is told, and nothing is held back."
+
+
+def check_in_words(test: Mapping[str, Any]) -> str:
+    """What a test of the manifest holds, and whether it blocks publication.
+
+    A test's own description goes first. Raises KeyError for a generic test that has none and for
+    which there is no sentence here.
+    """
+    holds = test.get("description") or _generic(test)
+    blocks = test["config"]["severity"].lower() == "error"
+    return f"{holds} {BLOCKS if blocks else TELLS}"
+
+
+def _generic(test: Mapping[str, Any]) -> str:
+    kind, said = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
+    of = said.get("column_name")
+    match kind:
+        case "unique":
+            holds = f"No two rows share {of}."
+        case "unique_combination":
+            holds = f"No two rows share {_listed(said['columns'])}."
+        case "never_null":
+            holds = f"Never null: {_listed(said['columns'])}."
+        case "accepted_values":
+            values = [f"`{value}`" for value in said["values"]]
+            holds = f"Every {of}, unless null, is one of: {_listed(values)}."
+        case "relationships":
+            (table,) = re.findall(r"'(\w+)'\)$", said["to"])
+            holds = f"Every {of}, unless null, is found in {table} as {said['field']}."
+        case "expression_is_true":
+            holds = f"True in every row: `{' '.join(said['expression'].split())}`."
+        case "columns_are":
+            columns = [f"{name} {kind}" for name, kind in said["columns"].items()]
+            holds = f"These are its columns: {_listed(columns)}."
+        case _:
+            raise KeyError(f"{test['name']}: no sentence on the generic test {kind}")
+    where = test["config"].get("where")
+    return f"{holds} Asked of rows where {where}." if where else holds
+
+
+def _listed(names: Sequence[object]) -> str:
+    return ", ".join(map(str, names))

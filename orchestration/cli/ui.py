@@ -1,0 +1,86 @@
+"""The command `ui`.
+
+Belongs here: starting Dagster's own UI and daemon on this warehouse, and ending all that they
+started. Not here: what they show (definitions.py).
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.shared import end, fail
+from orchestration.layout import Layout, mirror_from_environment
+
+HOST = "127.0.0.1"
+# What ends the command: Ctrl-C, a service manager or a script, the terminal that is closed.
+ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Seconds that a refresh has to record that it was interrupted.
+PATIENCE = 20
+
+
+def ui(
+    port: Annotated[int, typer.Option(help=f"The port on {HOST}.", min=1, max=65535)] = 3000,
+) -> None:
+    """Open the Dagster UI on 127.0.0.1 with the whole graph; it ends with what it started."""
+    from orchestration.run.code_location import CODE_LOCATION
+    from orchestration.run.in_process import dagster_home
+
+    _refuse_port_in_use(port)
+    layout = Layout.from_environment()
+    dagster_home(layout)
+    # Named from here: Dagster is started where it finds one configuration, its own.
+    os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    command = [dagster, "dev", "-m", CODE_LOCATION, "-h", HOST, "-p", str(port)]
+    end(_run_until_told(command, layout.dagster_home))
+
+
+def _refuse_port_in_use(port: int) -> None:
+    """Exit with 1 if nothing can listen on the port; Dagster would say so amid much else."""
+    with socket.socket() as probe:
+        # As the web server binds it: the remains of closed connections are in nobody's way.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as wrong:
+            fail(f"Port {port} of {HOST} can't be used: {wrong.strerror}. Try another: --port.")
+
+
+def _run_until_told(command: list[str], folder: Path) -> int:
+    """Run a command until it ends or this process is told to end; returns the exit status.
+
+    Dagster leaves a refresh running when it is ended itself. So all that it starts is one group of
+    processes, which is ended as a whole.
+    """
+    # A script starts its background jobs with SIGINT ignored, and Dagster's processes, which end
+    # each other by it, would inherit that.
+    for number in ENDED_BY:
+        signal.signal(number, signal.default_int_handler)
+    started = subprocess.Popen(command, cwd=folder, start_new_session=True)
+    try:
+        return started.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end_group(started)
+
+
+def _end_group(started: subprocess.Popen[bytes]) -> None:
+    """End a process and all of its group: first asked, then forced."""
+    with suppress(ProcessLookupError):  # nobody of the group is left
+        with suppress(KeyboardInterrupt):  # told a second time: no more patience
+            os.killpg(started.pid, signal.SIGINT)
+            until = time.monotonic() + PATIENCE
+            while time.monotonic() < until:
+                started.poll()
+                os.killpg(started.pid, 0)
+                time.sleep(0.1)
+        os.killpg(started.pid, signal.SIGKILL)

@@ -1,0 +1,83 @@
+"""What refused and killed runs leave, and `unga clean`.
+
+Belongs here: what is told of it, what is removed, and when not. Not here: runs that are killed
+(faults/test_kill.py).
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from orchestration.cli.app import app
+from orchestration.layout import Layout
+from orchestration.run.lock import take_lock
+
+MB = 1_000_000
+
+
+@pytest.fixture
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A warehouse with a published file, a refused build of 12 MB, and exports half written."""
+    monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path))
+    layout = Layout(tmp_path)
+    for file, size in {
+        layout.published(False): MB,
+        layout.build / "refused" / "unga.duckdb": 12 * MB,
+        layout.build / "refused" / "dbt" / "dbt.log": MB // 2,
+        layout.exports / ".unfinished" / "votes.parquet": MB // 2,
+        layout.exports / "votes.parquet": MB,
+    }.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"0" * size)
+    return layout
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def files(layout: Layout) -> set[str]:
+    return {str(file.relative_to(layout.folder)) for file in layout.folder.rglob("*.*")}
+
+
+def test_leftovers_are_removed_and_nothing_else(layout: Layout):
+    before = files(layout)
+    told = run("clean", "--dry-run")
+    assert (told.exit_code, files(layout) - {"build/.lock"}) == (0, before)
+    assert "13 MB would be freed." in told.output
+    assert f" 12 MB  {layout.build / 'refused'}" in told.output
+    told = run("clean")
+    assert told.exit_code == 0
+    assert "13 MB freed." in told.output
+    assert files(layout) == {"build/.lock", "unga.duckdb", "exports/votes.parquet"}
+    assert run("clean").output == "Nothing is left over.\n"
+
+
+def test_nothing_is_removed_while_a_refresh_runs(layout: Layout):
+    before = files(layout)
+    with take_lock(layout, "that builds"):
+        for options in ([], ["--dry-run"]):
+            told = run("clean", *options)
+            assert told.exit_code == 1
+            assert "Another refresh is running" in told.output
+    assert files(layout) - {"build/.lock"} == before
+
+
+def test_status_tells_of_a_build_that_is_kept(layout: Layout):
+    folder = str(layout.build / "refused")
+    told = json.loads(run("status", "--json").output)
+    assert told["unpublished_builds"] == {folder: 12 * MB + MB // 2}
+    said = f"12 MB kept of a build that was not published: unga clean removes {folder}"
+    assert said in told["needs_a_person"]
+    with take_lock(layout, "that builds"):
+        assert json.loads(run("status", "--json").output)["unpublished_builds"] == {}
+    run("clean")
+    assert json.loads(run("status", "--json").output)["unpublished_builds"] == {}
+
+
+def test_without_a_warehouse_nothing_is_left_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path / "none"))
+    assert run("clean").output == "Nothing is left over.\n"
+    assert not (tmp_path / "none").exists()
