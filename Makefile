@@ -12,7 +12,8 @@ export DO_NOT_TRACK := 1
 # What `make test` leaves to `make test-rest`: the markers of pyproject.toml. Together they run each
 # test once.
 REST := kills or full_disk or browser or real_refresh or snippets
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+# In the order of tests/conftest.py, a file after the other.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -23,7 +24,7 @@ $(STAMP): requirements.lock requirements-oldest.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing $$(grep -c == requirements.lock) packages, 1.8 GB: some minutes."
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps --target $(VENV)/oldest -r requirements-oldest.lock
 	@echo "Parsing the dbt project."
@@ -50,7 +51,7 @@ lint: setup ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
-	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
 bench: setup ## Measure refresh, kernel, queries, growth: a report, not a test
 	$(BIN)/python -m benchmarks

@@ -26,12 +26,31 @@ def pytest_configure() -> None:
         manifest()
 
 
+# Files that take minutes. They come first, the longest of all at the head, so that no worker is left
+# alone with one at the end; the second needs no built sample, which the first is still building.
+LONGEST = (
+    "test_world.py",
+    "test_kill.py",
+    "test_every_check_can_fail.py",
+    "test_voeten.py",
+    "test_docs.py",
+    "test_concurrency.py",
+    "test_publish.py",
+    "test_disk.py",
+    "test_ui.py",
+    "test_landing_assets.py",
+    "test_report.py",
+)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that need a whole refresh of the real votes, by their fixture."""
+    """Mark tests that need a whole refresh of the real votes, by their fixture; order files."""
     for item in items:
         if "built_mirror" in getattr(item, "fixturenames", ()):
             item.add_marker("real_refresh")
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

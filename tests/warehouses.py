@@ -1,7 +1,7 @@
 """Warehouses for tests: the command line on one, in a separate process.
 
-Belongs here: starting the project's commands as a person does. Not here: fixtures (conftest.py), or
-what a test looks for.
+Belongs here: starting the project's commands as a person does, and dbt as a refresh does. Not here:
+fixtures (conftest.py), or what a test looks for.
 """
 
 import hashlib
@@ -30,6 +30,31 @@ def unga(
         [UNGA, *arguments],
         env=environment(warehouse, mirror) | variables,
         cwd=warehouse,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+
+
+def dbt(
+    file: Path, *arguments: str, target: Path, synthetic: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run dbt on a database to its end, with what was parsed for a refresh; writes to `target`."""
+    from orchestration.assets.dbt import DBT, PARSED
+    from orchestration.layout import DBT_PROJECT
+
+    reused = ["--partial-parse-file-path", PARSED] if PARSED.exists() else []
+    return subprocess.run(
+        [DBT, *arguments, "--target-path", target, "--log-path", target, *reused],
+        cwd=DBT_PROJECT,
+        env=os.environ
+        | {
+            "DBT_PROJECT_DIR": str(DBT_PROJECT),
+            "DBT_PROFILES_DIR": str(DBT_PROJECT),
+            "HOME": str(file.parent),
+            "UNGA_DATABASE": f"~/{file.name}",
+            "UNGA_SYNTHETIC": str(synthetic).lower(),
+        },
         capture_output=True,
         text=True,
         timeout=TIMEOUT,

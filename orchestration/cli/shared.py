@@ -23,7 +23,7 @@ class OneLineErrors(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Whoever read it, as `head` does, has enough; nothing is wrong.
+            # The reader, such as `head`, has enough; nothing is wrong.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
         except (QueryError, OSError) as wrong:

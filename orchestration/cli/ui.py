@@ -23,7 +23,7 @@ HOST = "127.0.0.1"
 # What ends the command: Ctrl-C, a service manager or a script, the terminal that is closed.
 ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Seconds that a refresh has to record that it was interrupted.
-PATIENCE = 20
+GRACE_PERIOD = 20
 
 
 def ui(
@@ -76,9 +76,9 @@ def _run_until_told(command: list[str], folder: Path) -> int:
 def _end_group(started: subprocess.Popen[bytes]) -> None:
     """End a process and all of its group: first asked, then forced."""
     with suppress(ProcessLookupError):  # nobody of the group is left
-        with suppress(KeyboardInterrupt):  # told a second time: no more patience
+        with suppress(KeyboardInterrupt):  # told a second time: no more waiting
             os.killpg(started.pid, signal.SIGINT)
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + GRACE_PERIOD
             while time.monotonic() < until:
                 started.poll()
                 os.killpg(started.pid, 0)

@@ -6,12 +6,12 @@ any data of ours.
 Dagster opens its files anew for each of the thousand events of a refresh. By default SQLite then
 waits each time until the disk has the event; with synchronous = NORMAL it waits at checkpoints
 only: the files stay whole whatever happens, and a power loss may cost the last events
-(https://www.sqlite.org/pragma.html#pragma_synchronous). And whoever closes a file last moves the
-write-ahead log into it and deletes the log (https://www.sqlite.org/wal.html), which took half of
-the time of an event, so one connection stays open to each of the last files.
+(https://www.sqlite.org/pragma.html#pragma_synchronous). The last connection that
+closes a file moves the write-ahead log into it and deletes the log (https://www.sqlite.org/wal.html).
+That took half the time of an event, so one connection stays open to each recent file.
 
 Dagster's SQLite storage has no setting for either and makes an engine at each access, so the
-listener is registered for all SQLAlchemy engines of this process, and only by whoever asks for it.
+listener is registered for all SQLAlchemy engines of this process, when a caller asks for it.
 """
 
 import sqlite3

@@ -2,18 +2,16 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
-from warehouses import fingerprint, unga
+from warehouses import dbt, fingerprint, unga
 
 from expectations.runner import SUITES
-from orchestration.assets.dbt import DBT, failed_and_passed
+from orchestration.assets.dbt import failed_and_passed
 from orchestration.definitions import build_defs
-from orchestration.layout import DBT_PROJECT
 from orchestration.run.check_results import blocking_of_last_run
 from orchestration.run.lock import RefreshRefusedError, take_lock
 from orchestration.run.warehouse import Warehouse
@@ -152,21 +150,18 @@ def test_a_lock_of_this_machine_names_its_holder(tmp_path):
     take_lock(layout, "the third run").close()
 
 
-def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp_path, monkeypatch):
+def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp_path):
     build, target = sample_warehouse / "sample/unga.duckdb", tmp_path / "target"
     with duckdb.connect(build) as connection:
         connection.execute(
             "insert into marts.dim_topics select * from marts.dim_topics where topic = 'hr'"
         )
-    monkeypatch.setenv("UNGA_DATABASE", str(build))
-    monkeypatch.setenv("UNGA_SYNTHETIC", "true")
-    ran = subprocess.run(
-        [DBT, "test", "--profiles-dir", ".", "--target-path", target, "--log-path", target]
-        + ["--select", "dim_topics"]
-        + ["--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"],
-        cwd=DBT_PROJECT,
-        capture_output=True,
-        text=True,
+    ran = dbt(
+        build,
+        *["test", "--select", "dim_topics", "--exclude-resource-type", "unit_test"],
+        *["--indirect-selection", "cautious"],
+        target=target,
+        synthetic=True,
     )
     assert ran.returncode == 1, ran.stdout
     outcomes = failed_and_passed(build, target)

@@ -6,18 +6,14 @@ what they build on as the files have it.
 """
 
 import io
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import duckdb
 import pytest
 from rich.console import Console
+from warehouses import dbt
 
 from orchestration.published.topics_evaluation import topics_evaluation
 
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 SELECTED = (
     "topics topic_rules topic_code_faults int_roll_call_titles int_topics__* int_roll_call_topics "
     "dim_topics bridge_roll_call_topics topics_evaluation"
@@ -84,15 +80,14 @@ def database(mirror, tmp_path_factory):
     file = folder / "unga.duckdb"
     with duckdb.connect(file) as con:
         con.execute(INPUTS.replace("{mirror}", str(mirror)))
-    done = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "build", "--exclude-resource-types", "unit_test"]
-        + ["--select", *SELECTED.split(), "--profiles-dir", "."]
-        + ["--target-path", folder / "target", "--log-path", folder / "logs"],
-        cwd=DBT_PROJECT,
-        env=os.environ | {"UNGA_DATABASE": str(file)},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = dbt(
+        file,
+        "build",
+        "--exclude-resource-types",
+        "unit_test",
+        "--select",
+        *SELECTED.split(),
+        target=folder / "target",
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     return file

@@ -5,10 +5,8 @@ faults planted in what they serve. Not here: single files and answers (tests/uni
 """
 
 import gzip
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,11 +14,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from served import Sources, served_sources
-from warehouses import fingerprint, unga
+from warehouses import dbt, fingerprint, unga
 
 from expectations.results import SuiteResult
 from expectations.runner import run_suite
-from orchestration.layout import DBT_PROJECT
 from orchestration.sources import SOURCES, Origin, parsed_files
 
 pytestmark = [pytest.mark.mirror, pytest.mark.real_refresh]
@@ -407,15 +404,7 @@ def judged(file: Path, *statements: str) -> dict[str, SuiteResult]:
     with duckdb.connect(file) as connection:
         for statement in statements:
             connection.execute(statement)
-    dbt = Path(sys.executable).with_name("dbt")
-    built = subprocess.run(
-        [dbt, "--quiet", "run", "--profiles-dir", ".", "--target-path", file.parent / "target"]
-        + ["--log-path", file.parent / "logs", "--select", *JUDGED],
-        cwd=DBT_PROJECT,
-        env=os.environ | {"UNGA_DATABASE": str(file)},
-        capture_output=True,
-        text=True,
-    )
+    built = dbt(file, "run", "--select", *JUDGED, target=file.parent / "target")
     assert built.returncode == 0, built.stdout + built.stderr
     with duckdb.connect(file) as connection:
         return {table: run_suite(connection, table) for table in SUITES}

@@ -5,7 +5,7 @@ Titles in one spelling, so that the same item is known again in another year and
 topic rules are matched against it.
 `title_key`: that text without what changes from year to year (years, symbols, ordinals of sessions, letters
 of drafts, "resolution / adopted by the General Assembly") and without the small words. Null where the
-column holds no title but the words of whoever presided over the vote.
+column holds no title but what the president said before the vote.
 Not here: which column of a source holds the title (`int_roll_call_titles`).
 -#}
 {% macro title_text(column) -%}

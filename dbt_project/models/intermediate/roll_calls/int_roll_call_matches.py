@@ -26,5 +26,7 @@ def model(dbt, session):
     un = match(of_un["unxml"], of_un["undl"], votes)
     # What undl has too is asked about under undl's record alone.
     same = set(un["source_key"].to_pylist())
-    others = with_voeten["undl"] + [it for it in with_voeten["unxml"] if it.source_key not in same]
+    others = with_voeten["undl"] + [
+        record for record in with_voeten["unxml"] if record.source_key not in same
+    ]
     return pa.concat_tables([un, match(with_voeten["voeten"], others, votes)])

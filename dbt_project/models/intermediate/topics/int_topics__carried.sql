@@ -1,6 +1,6 @@
 -- The Assembly votes on the same items year after year: where a roll call has no trusted code, it takes
--- what at least half of its newest forerunners of the same title have; a reviewed rule speaks where it has
--- no forerunner.
+-- what at least half of its newest predecessors of the same title have; a reviewed rule speaks where it has
+-- no predecessor.
 -- To measure that, resolutions of three coded years at a time are done again as if all codes from the first
 -- of the three on were hidden (holdout_to is then the last of the three).
 with titles as (
@@ -46,7 +46,7 @@ targets as (
 ),
 
 -- The newest five: practice changes over the decades.
-forerunners as (
+predecessors as (
     select
         targets.roll_call_id,
         targets.code,
@@ -71,7 +71,7 @@ shares as (
         code,
         holdout_to,
         avg(has_code::integer) as share_with_code
-    from forerunners
+    from predecessors
     group by all
 ),
 

@@ -17,7 +17,7 @@ long as (
     unpivot (has_code for code in ({{ voeten_codes() | join(', ') }}))
 ),
 
--- A listed fault counts only while the data show it: a later release may have mended it.
+-- A listed fault counts only while the data show it: a later release may have corrected it.
 faults as (
     select
         listed.session,
