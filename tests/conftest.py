@@ -26,8 +26,8 @@ def pytest_configure() -> None:
         manifest()
 
 
-# Files that take minutes. They come first, the longest of all at the head, so that no worker is left
-# alone with one at the end; the second needs no built sample, which the first is still building.
+# Files that take minutes. They come first, the longest of all at the head, so that no worker is
+# left alone with one at the end; the second of a run need not wait for what the first builds.
 LONGEST = (
     "test_world.py",
     "test_kill.py",
