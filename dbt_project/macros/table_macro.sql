@@ -14,7 +14,8 @@ alone: written so it can be linted, while `create macro` takes the bare expressi
     {%- for argument in meta.arguments -%}
         {%- set default = ' := ' ~ argument.default if 'default' in argument else '' -%}
         {%- do signature.append(argument.name ~ default) -%}
-        {%- do described.append(argument.name ~ ': ' ~ argument.description | trim) -%}
+        {%- set optional = ' [default: ' ~ argument.default ~ ']' if 'default' in argument else '' -%}
+        {%- do described.append(argument.name ~ ': ' ~ argument.description | trim ~ optional) -%}
     {%- endfor -%}
     {%- if scalar and not sql.strip().startswith('select') -%}
         {%- do exceptions.raise_compiler_error('A scalar function is a select of one expression: ' ~ model.name) -%}

@@ -56,9 +56,12 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The layer, and of a mart its folder too: marts/core, marts/cohesion.
 
-        The UI's graph shows the layers first, as few boxes as fit a screen.
+        The UI's graph shows the layers first, as few boxes as fit a screen. Arguments read marts,
+        and functions, which are marts, read arguments, so that these are in the marts' box.
         """
         schema, fqn = dbt_resource_props["schema"], dbt_resource_props["fqn"]
+        if schema in ("arguments", "main"):
+            return f"marts/{schema}"
         return f"marts/{fqn[2]}" if schema == "marts" and len(fqn) > 3 else schema
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
@@ -129,11 +132,11 @@ def warehouse_models() -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         target = warehouse.run_folder / "dbt"
         # Never what another call of dbt left: it may have been told other folders.
-        reused = ["--partial-parse-file-path", str(PARSED)] if PARSED.exists() else None
+        reuse = ["--partial-parse-file-path", str(PARSED)] if PARSED.exists() else []
         with warehouse.environment():
             invocation = dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test"]
-                + (reused or ["--no-partial-parse"]),
+                + (reuse or ["--no-partial-parse"]),
                 context=context,
                 target_path=target,
                 raise_on_error=False,
@@ -142,13 +145,15 @@ def warehouse_models() -> dg.AssetsDefinition:
         Thread(target=load, daemon=True).start()
         built, checked = [], 0
         for event in invocation.stream():
-            # dbt has the file until it ends: rows can be counted only then.
             if isinstance(event, dg.Output):
+                # dbt has the file until it ends: rows can be counted only then.
                 built.append(event)
             else:
                 checked += isinstance(event, dg.AssetCheckResult)
                 yield event
-            if (len(built) + checked) % TOLD_EVERY == 0:
+            if isinstance(event, dg.Output | dg.AssetCheckResult) and not (
+                (len(built) + checked) % TOLD_EVERY
+            ):
                 context.log.info(
                     f"{SO_FAR}{len(built)} of {len(context.selected_asset_keys)} tables built, "
                     f"{checked} of {len(context.selected_asset_check_keys)} checked"

@@ -110,7 +110,7 @@ def _named_by(output: Path | None) -> Format:
 
 
 def tables(sample: SampleOption = False) -> None:
-    """List the tables, views and functions that queries stand on, with what each holds."""
+    """List the tables, views and functions there are for queries, with what each holds."""
     from orchestration.cli.terminal import print_tables
     from orchestration.published.catalogue import tables
     from orchestration.run.console import console
@@ -127,7 +127,7 @@ def describe(
     from orchestration.published.catalogue import describe
     from orchestration.run.console import console
 
-    print_described(console, describe(Layout.from_environment().published(sample), name))
+    print_described(console, describe(Layout.from_environment().published(sample), name), sample)
 
 
 def sources(sample: SampleOption = False) -> None:

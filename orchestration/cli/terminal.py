@@ -1,4 +1,4 @@
-"""What commands print: status on one screen, its sessions, the summary of a refresh.
+"""What commands print: status on one screen, the summary of a refresh, lists of what there is.
 
 Belongs here: tables, lines, colours, and the words around numbers. Not here: where the numbers come
 from (published/status.py), or the progress of a run (run/progress.py).
@@ -304,7 +304,7 @@ def _say(console: Console, words: str, style: str = "") -> None:
 
 
 def print_tables(console: Console, entries: Iterable[Entry]) -> None:
-    """What queries stand on: each name with its first sentence."""
+    """What the file has for queries: each name with its first sentence."""
     for kind, of_kind in groupby(entries, key=lambda entry: entry.kind == "function"):
         console.print(
             "Functions, called with arguments" if kind else "Tables and views", style="bold"
@@ -314,10 +314,10 @@ def print_tables(console: Console, entries: Iterable[Entry]) -> None:
             table.add_row(Text(entry.name), Text(entry.words.partition(". ")[0].rstrip(".")))
         console.print(table)
         console.print()
-    console.print("unga describe NAME tells the columns or arguments of one.", style="dim")
+    console.print(f"{unga()} describe NAME tells the columns or arguments of one.", style="dim")
 
 
-def print_described(console: Console, described: Described) -> None:
+def print_described(console: Console, described: Described, sample: bool) -> None:
     """One table, view or function: what it holds, its parts, and a query to begin with."""
     entry = described.entry
     console.print(Text(f"{entry.name}, a {entry.kind}", style="bold"))
@@ -327,4 +327,5 @@ def print_described(console: Console, described: Described) -> None:
         table.add_row(Text(name, style="bold"), Text(kind, style="dim"), Text(words))
     console.print(table)
     if entry.example:
-        console.print(Text(f'\ntry  unga query "{entry.example}"', style="dim"), soft_wrap=True)
+        command = f"{unga()} query{' --sample' if sample else ''}"
+        console.print(Text(f'\ntry  {command} "{entry.example}"', style="dim"), soft_wrap=True)

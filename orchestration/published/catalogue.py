@@ -35,7 +35,7 @@ class Described:
 
 
 def tables(file: Path) -> list[Entry]:
-    """What users' queries stand on, in the order of the file's own list.
+    """What the file has for users' queries, in the order of its own list.
 
     Raises QueryError if the file can't be read or is of a version without such a list.
     """
@@ -46,7 +46,8 @@ def tables(file: Path) -> list[Entry]:
 def describe(file: Path, name: str) -> Described:
     """A table, view or function by its name, with or without its schema.
 
-    Raises QueryError, which names the nearest ones, if the file has none of that name.
+    Raises QueryError if the file has none of that name, with the nearest ones, and if it is of a
+    version without a list.
     """
     with open_published(file) as connection:
         known = dict(connection.execute(_NAMES).fetchall())
@@ -55,7 +56,7 @@ def describe(file: Path, name: str) -> Described:
         found = next((candidate for candidate in full if candidate in known), None)
         if found is None:
             bare_names = [known_name.partition(".")[2] for known_name in known]
-            near = get_close_matches(wanted.rpartition(".")[2], bare_names)
+            near = get_close_matches(wanted.rpartition(".")[2], sorted(set(bare_names)))
             hint = f" Did you mean {', '.join(near)}?" if near else ""
             raise QueryError(
                 f"The file has no table or function {name!r}.{hint} `unga tables` lists them."

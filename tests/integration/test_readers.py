@@ -7,6 +7,7 @@ they answer (test_docs_questions.py and the tests of the measures).
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,7 +103,7 @@ CALLS = {
     [
         ("in_topic := 'bananas'", "unknown topic 'bananas' in scheme 'study'"),
         ("in_scheme := 'vooten'", "it is study, voeten or unbis"),
-        ("from_year := 2022, to_year := 2007", "the years 2022 to 2007 are no period"),
+        ("from_year := 2022, to_year := 2007", "the years 2022 to 2007 are not a period"),
     ],
 )
 def test_what_a_function_is_asked_is_checked(built_sample, function, argument, told):
@@ -116,14 +117,21 @@ def test_what_a_function_is_asked_is_checked(built_sample, function, argument, t
 
 REFUSED = {
     "from marts.cohesion('KAZ', partners := ['CHN', 'XXX'])": "unknown state 'XXX'",
-    "from marts.study_cohesion_of('KAZ', 'CHN', 2022, 2007)": "no period",
-    "from marts.study_opposition_of('KAZ', ['CHN', 'USA'], 2022, 2007)": "no period",
-    "from marts.study_key_votes_of('KAZ', 'CHN', 2022, 2007)": "no period",
+    "from marts.study_cohesion_of('KAZ', 'CHN', 2022, 2007)": "not a period",
+    "from marts.study_opposition_of('KAZ', ['CHN', 'USA'], 2022, 2007)": "not a period",
+    "from marts.study_key_votes_of('KAZ', 'CHN', 2022, 2007)": "not a period",
     "from marts.study_findings_of('KAZ', ['CHN', 'XXX'], 2007, 2022)": "unknown state 'XXX'",
     "from marts.agreement_with_group('KAZ', 'EUU')": "unknown group 'EUU'",
-    "from marts.agreement_with_group('KAZ', 'EU', 2022, 2007)": "no period",
-    "from marts.change_between('CHN', 2009, 2000, 2015, 2024)": "no period",
+    "from marts.agreement_with_group('KAZ', 'EU', 2022, 2007)": "not a period",
+    "from marts.change_between('CHN', 2009, 2000, 2015, 2024)": "not a period",
     "from marts.opposition_of('KAZ', 'CHN', 'USA', in_sense := 'narrow')": "strict or wide",
+    "from marts.opposition_of('KAZ', null, 'USA')": "a state is null",
+    "from marts.opposition_of('KAZ', 'CHN', 'USA', from_year := null)": "null to 9999 are not",
+    "from marts.cohesion('KAZ', partners := ['CHN', null])": "a state is null",
+    "from marts.cohesion('KAZ', to_year := null)": "1946 to null are not",
+    "from marts.study_opposition_of('KAZ', ['CHN', 'USA'], null, 2022)": "null to 2022 are not",
+    "from marts.study_cohesion_of('KAZ', 'CHN', 2007, 2022, 'unbis')": "study or voeten",
+    "from marts.study_findings_of('KAZ', ['CHN', 'USA'], 2007, 2022, 'unbis')": "study or voeten",
 }
 
 
@@ -149,6 +157,83 @@ def test_a_state_is_named_by_code_or_name_alone_or_in_a_list(built_sample, plain
         expected = connection.execute(f"from marts.cohesion({plain})").fetchall()
         assert expected
         assert connection.execute(f"from marts.cohesion({other})").fetchall() == expected
+
+
+def test_no_partner_is_not_all_of_them(built_sample):
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
+        assert connection.execute("from marts.cohesion('KAZ', partners := [])").fetchall() == []
+
+
+POSITION = {"yes": 1, "abstain": 0, "no": -1}
+
+
+@pytest.mark.parametrize(("state", "group"), [("DEU", "EU"), ("TUR", "EU"), ("KAZ", "CIS")])
+def test_agreement_with_a_group_is_that_of_a_plain_definition(built_sample, state, group):
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
+        votes = connection.execute(
+            "select roll_call_id, vote_date, state, vote from marts.fct_votes "
+            "inner join marts.dim_roll_calls using (roll_call_id) "
+            "where kind = 'resolution' and vote <> 'absent'"
+        ).fetchall()
+        spells = connection.execute(
+            "select state, joined_on, coalesce(left_on, date '9999-12-31') "
+            "from marts.dim_group_members where group_code = ?",
+            [group],
+        ).fetchall()
+        (found,) = connection.execute(
+            "select n, with_group, against_group, group_split, agreement_half, members_alike "
+            "from marts.agreement_with_group(?, ?) where topic = 'all' and year is null",
+            [state, group],
+        ).fetchall()
+    ballots: dict[str, dict[str, str]] = {}
+    for roll_call, day, voter, vote in votes:
+        member = any(voter == who and start <= day < end for who, start, end in spells)
+        if member or voter == state:
+            ballots.setdefault(roll_call, {})[voter] = vote
+    with_group = against = split = 0
+    agreement, alike = [], []
+    for cast in ballots.values():
+        # A member is compared with the others.
+        own = cast.pop(state, None)
+        if own is None or len(cast) < 2:
+            continue
+        counted = Counter(cast.values()).most_common()
+        alike.append(list(cast.values()).count(own) / len(cast))
+        if len(counted) > 1 and counted[0][1] == counted[1][1]:
+            split += 1
+            continue
+        distance = abs(POSITION[own] - POSITION[counted[0][0]])
+        with_group, against = with_group + (distance == 0), against + (distance == 2)
+        agreement.append(1 - distance / 2)
+    assert agreement
+    assert found == (
+        len(agreement),
+        with_group,
+        against,
+        split,
+        pytest.approx(sum(agreement) / len(agreement)),
+        pytest.approx(sum(alike) / len(alike)),
+    )
+
+
+def test_change_between_two_periods_is_the_difference_of_their_agreements(built_sample):
+    with duckdb.connect(built_sample / "sample/unga.duckdb", read_only=True) as connection:
+        rows = connection.execute(
+            "select partner, n_first, n_second, agreement_first, agreement_second, change "
+            "from marts.change_between('KAZ', 1992, 2012, 2013, 2024) where change is not null"
+        ).fetchall()
+        assert rows
+        for period, n, agreement in (((1992, 2012), 1, 3), ((2013, 2024), 2, 4)):
+            alone = connection.execute(
+                "select partner, n, agreement_half from marts.cohesion('KAZ', from_year := ?, "
+                "to_year := ?)",
+                period,
+            ).fetchall()
+            told = {row[0]: (row[n], row[agreement]) for row in rows}
+            assert told.items() <= {partner: tuple(rest) for partner, *rest in alone}.items()
+        changes = [row[5] for row in rows]
+        assert changes == sorted(changes, reverse=True)
+        assert changes == pytest.approx([row[4] - row[3] for row in rows])
 
 
 def test_every_example_of_the_list_answers(built_sample):

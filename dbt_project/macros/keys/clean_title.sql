@@ -4,6 +4,7 @@ A title as a reader expects it, where a source's column holds something else.
 `clean_title`: without what the Library adds (": resolution / adopted by the General Assembly"). Of the agenda
 ("A/71/251 87 - Reducing nuclear danger. - NUCLEAR NON-PROLIFERATION", in sessions 71 to 73 of Voeten's file) the
 item's name; of what the president said before the vote the title last named in it, null where none is.
+`is_abstract`: whether it is the abstract that Voeten's file has up to 1986, in capitals.
 Not here: which of a source's columns is meant (`int_roll_call_titles`).
 -#}
 {% macro clean_title(column) -%}
@@ -15,8 +16,13 @@ Not here: which of a source's columns is meant (`int_roll_call_titles`).
                 then list_last(regexp_extract_all({{ column }}, 'entitled\s+_(.+?)<d3>', 1))
             else {{ column }}
         end,
-        '\s*:\s*(draft )?(resolution|decision) ?/.*$', '', 'i'
+        '\s*:\s*(draft )?(resolution|decision) ?/.*$|^A/RES/\S+, ', '', 'gi'
     )), '')
+{%- endmacro %}
+
+{#- True where the text is an abstract in capitals. -#}
+{% macro is_abstract(column) -%}
+    coalesce({{ column }} = upper({{ column }}), false)
 {%- endmacro %}
 
 {#- True where the text is a document, item and heading of the agenda. -#}

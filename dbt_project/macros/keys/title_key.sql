@@ -38,5 +38,5 @@ Not here: which column of a source holds the title (`int_roll_call_titles`).
 
 {#- True where the text is what the president of the Assembly said before the vote. -#}
 {% macro is_speech(column) -%}
-    regexp_matches({{ column }}, '^\s*the (acting )?president[^:]{0,40}:', 'i')
+    regexp_matches({{ column }}, '^\s*the (acting )?president([^:]{0,40}:| I (now|shall|will) )', 'i')
 {%- endmacro %}

@@ -2,18 +2,22 @@
 The study's question: focus states, powers in order, years and scheme.
 
 `study_question`: what the dbt variables ask, as arguments of the study's functions.
-`asked_states`: the CTEs `asked_focus` and `asked_powers` of two lists; a power's rank is its place in the list. A list
-may be one state alone, and an unknown state is an error that names the nearest ones, unless it is `checked`.
+`asked_states`: the CTEs `asked_focus` and `asked_powers` of two lists; a power's rank is its place in the list. Where
+`years` are given, all is checked: a list may be one state alone, and an unknown state or years that are not a period
+are errors.
 `period_label`: the name of a row's period, its year or the whole span of years asked about.
 -#}
 {% macro study_question() -%}
     [{{ quoted(var('study_focus')) }}], [{{ quoted(var('study_powers')) }}], {{ var('study_from') }}, {{ var('study_to') }}
 {%- endmacro %}
 
-{% macro asked_states(focus, powers, checked=false) -%}
-    {%- set known = '' if checked else ref('known_states') -%}
+{% macro asked_states(focus, powers, years=none) -%}
+    {%- set known = ref('known_states') if years else '' -%}
 asked_focus as materialized (
     select distinct unnest({{ known }}({{ focus }})) as focus
+    {%- if years %}
+    where {{ ref('known_last_year') }}({{ years }}) is not null
+    {%- endif %}
 ),
 
 asked_powers as materialized (

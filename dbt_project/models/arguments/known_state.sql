@@ -1,6 +1,6 @@
 select
     case
-        when code is null then null
+        when code is null then error('a state is null: name it by its code or its name')
         when upper(trim(code)) in (select state from {{ ref('dim_member_states') }}) then upper(trim(code))
         when {{ state_name_key('code') }} in (select name_key from {{ ref('state_names') }})
             then

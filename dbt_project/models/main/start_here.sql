@@ -1,3 +1,4 @@
+{#- From dbt's own graph, and the two tables that publication adds. -#}
 {%- set folders = ['core', 'cohesion', 'functions', 'study'] -%}
 {%- set rows = [] -%}
 {%- if execute -%}
@@ -7,6 +8,12 @@
         {%- set name = 'marts.' ~ node.name -%}
         {%- set example = node.config.meta.get('example', 'from ' ~ name ~ ' limit 10') -%}
         {%- do rows.append([folders.index(node.fqn[-2]), name, kind, node.description | trim, example]) -%}
+    {%- endfor -%}
+    {%- for name, words in {
+        'marts.checks_log': 'Checks that this build went through. One row per check.',
+        'marts.publication': 'The run that made this file: what to cite. One row, the only one.',
+    }.items() -%}
+        {%- do rows.append([0, name, 'table', words, 'from ' ~ name ~ ' limit 10']) -%}
     {%- endfor -%}
 {%- endif -%}
 

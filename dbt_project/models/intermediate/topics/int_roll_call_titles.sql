@@ -44,6 +44,7 @@ select
         when {{ is_agenda('named.own_title') }} then 'agenda item'
         when {{ is_speech('named.own_title') }} then 'words of the president'
         when named.title_is_agenda then 'short title'
+        when {{ is_abstract('named.own_title') }} then 'abstract'
         else 'title'
     end as clean_title_from,
     case when named.kind in ('resolution', 'not_adopted') then {{ title_key('named.own_title') }} end

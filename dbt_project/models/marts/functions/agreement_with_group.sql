@@ -2,7 +2,8 @@ with asked as materialized (
     select
         {{ ref('known_state') }}(of_state) as state,
         {{ ref('known_group') }}(in_group) as group_code,
-        {{ ref('known_scheme') }}(in_scheme, 'all') as scheme
+        {{ ref('known_scheme') }}(in_scheme, 'all') as scheme,
+        {{ ref('known_last_year') }}(from_year, to_year) as last_year
 ),
 
 state_votes as (
@@ -15,7 +16,10 @@ state_votes as (
     where
         roll_calls.kind = 'resolution'
         and votes.vote <> 'absent'
-        and votes.state = (select asked.state from asked)
+        and votes.state = (
+            select asked.state from asked
+            where asked.last_year is not null
+        )
         and votes.year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
 ),
 

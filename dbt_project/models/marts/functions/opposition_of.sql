@@ -4,7 +4,8 @@ with asked as materialized (
         {{ ref('known_state') }}(first_power) as power_a,
         {{ ref('known_state') }}(second_power) as power_b,
         {{ ref('known_topic') }}({{ ref('known_scheme') }}(in_scheme, in_topic), in_topic) as topic,
-        {{ ref('known_sense') }}(in_sense) as sense
+        {{ ref('known_sense') }}(in_sense) as sense,
+        {{ ref('known_last_year') }}(from_year, to_year) as last_year
 ),
 
 asked_focus as (
@@ -63,3 +64,4 @@ cross join (
     from opposed
     where sense = lower(in_sense)
 ) as counts
+where asked.last_year is not null

@@ -1,9 +1,9 @@
-with {{ asked_states('focus_states', 'in_powers') }},
+with {{ asked_states('focus_states', 'in_powers', years='first_year, last_year') }},
 
 pairs as (
     select * from {{ ref('vote_pairs') }}
     where
-        scheme = {{ ref('known_scheme') }}(in_scheme, 'all')
+        scheme = {{ ref('known_study_scheme') }}(in_scheme)
         and year between first_year and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 

@@ -1,4 +1,4 @@
-with {{ asked_states('focus_states', 'in_powers') }},
+with {{ asked_states('focus_states', 'in_powers', years='first_year, last_year') }},
 
 key_votes as (
     select * from {{ ref('key_votes') }}

@@ -1,4 +1,4 @@
-with {{ asked_states('focus_states', 'in_powers') }},
+with {{ asked_states('focus_states', 'in_powers', years='first_year, last_year') }},
 
 votes as (
     select
@@ -39,7 +39,7 @@ select
     coalesce(sum({{ agreement_of_votes('focus_vote', 'vote_b') }}), 0)::double as agreement_with_b
 from of_year_and_period as opposed
 inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
-where topics.scheme = {{ ref('known_scheme') }}(in_scheme, 'all')
+where topics.scheme = {{ ref('known_study_scheme') }}(in_scheme)
 group by
     opposed.focus, opposed.power_a, opposed.rank_a, opposed.power_b, opposed.rank_b, opposed.year,
     topics.scheme, topics.topic, opposed.sense

@@ -1,5 +1,5 @@
 with {{ asked_states(
-    '[' ~ quoted(var('study_focus')) ~ ']', '[' ~ quoted(var('study_powers')) ~ ']', checked=true
+    '[' ~ quoted(var('study_focus')) ~ ']', '[' ~ quoted(var('study_powers')) ~ ']'
 ) }},
 
 {{ findings(
