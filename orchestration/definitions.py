@@ -27,8 +27,9 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
     write_without_waiting()
     warehouse = warehouse or Warehouse()
     models = warehouse_models()
-    marts = [key for key in models.keys if key.path[0] == "marts"]
-    core = [key for key in marts if models.specs_by_key[key].group_name == "marts/core"]
+    groups = {key: models.specs_by_key[key].group_name or "" for key in models.keys}
+    marts = [key for key, group in groups.items() if group.startswith("marts/")]
+    core = [key for key, group in groups.items() if group == "marts/core"]
     refresh = dg.define_asset_job(
         "refresh",
         selection=dg.AssetSelection.all(),

@@ -4,7 +4,7 @@ pairs as (
     select * from {{ ref('vote_pairs') }}
     where
         scheme = {{ ref('known_study_scheme') }}(in_scheme)
-        and year between first_year and {{ ref('known_last_year') }}(first_year, last_year)
+        and year between coalesce(first_year, 0) and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 
 seen_from_focus as (

@@ -2,7 +2,9 @@ with {{ asked_states('focus_states', 'in_powers', years='first_year, last_year')
 
 key_votes as (
     select * from {{ ref('key_votes') }}
-    where year(vote_date) between first_year and {{ ref('known_last_year') }}(first_year, last_year)
+    where
+        year(vote_date) between coalesce(first_year, 0)
+        and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 
 -- The power that the key votes are about is always one of the powers, last where it was not asked about.

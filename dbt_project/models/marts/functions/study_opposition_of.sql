@@ -10,7 +10,7 @@ votes as (
     inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
     where
         roll_calls.kind = 'resolution'
-        and votes.year between first_year and {{ ref('known_last_year') }}(first_year, last_year)
+        and votes.year between coalesce(first_year, 0) and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 
 opposed as (
