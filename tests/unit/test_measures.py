@@ -58,26 +58,30 @@ def measures_sql(tmp_path_factory) -> str:
 
 def measured(sql: str, cells: np.ndarray, unanimous: int = 0, absent_a: int = 0, absent_b: int = 0):
     """The mart's two rows (seen from the first and from the second state) for one 3 by 3 table."""
-    counts = dict(zip(CELLS, (int(value) for value in cells.flatten()), strict=True))
+    counts = cells.reshape(1, 9)
+    rows = measured_all(sql, counts, [unanimous], absent_a=[absent_a], absent_b=[absent_b])
+    return rows.sort("state").to_dicts()
+
+
+def measured_all(sql: str, cells: np.ndarray, unanimous, absent_a, absent_b) -> pl.DataFrame:
+    """The mart's rows for many 3 by 3 tables (tables by 9): two for each, numbered by `year`."""
     pairs = pl.DataFrame(  # noqa: F841  (read by the query)
-        [
-            {
-                "state_a": "AAA",
-                "state_b": "BBB",
-                "year": 2000,
-                "scheme": "study",
-                "topic": "all",
-                **counts,
-                "n": sum(counts.values()),
-                "unanimous": unanimous,
-                "absent_a": absent_a,
-                "absent_b": absent_b,
-                "absent_either": absent_a + absent_b,
-            }
-        ]
+        {
+            "state_a": ["AAA"] * len(cells),
+            "state_b": ["BBB"] * len(cells),
+            "year": range(len(cells)),
+            "scheme": ["study"] * len(cells),
+            "topic": ["all"] * len(cells),
+            **dict(zip(CELLS, cells.T.astype(np.int32), strict=True)),
+            "n": cells.sum(axis=1).astype(np.int32),
+            "unanimous": unanimous,
+            "absent_a": absent_a,
+            "absent_b": absent_b,
+            "absent_either": np.add(absent_a, absent_b),
+        }
     )
     with duckdb.connect() as connection:
-        return connection.sql(sql).pl().sort("state").to_dicts()
+        return connection.sql(sql).pl()
 
 
 def raters(cells: np.ndarray) -> tuple[list[int], list[int]]:
@@ -131,7 +135,8 @@ def test_identities(measures_sql, numbers):
     first, second = measured(measures_sql, np.array(numbers).reshape(3, 3))
     assert first["agreed"] + first["half_agreed"] + first["opposed"] == first["n"]
     assert first["s_score"] == pytest.approx(2 * first["agreement_half"] - 1, abs=1e-12)
-    symmetric = set(first) - {"state", "partner", "voting_coincidence"}
+    coincidence = {"voting_coincidence", "voting_coincidence_se"}
+    symmetric = set(first) - {"state", "partner"} - coincidence
     for name in symmetric:
         both = (first[name], second[name])
         assert both[0] == both[1] or both[0] == pytest.approx(both[1], abs=1e-12), name
@@ -166,3 +171,67 @@ def test_coincidence_counts_the_partner_absent_as_half(measures_sql):
     assert first["voting_coincidence"] == pytest.approx((7 + 0.5 + 1) / 12)
     assert second["voting_coincidence"] == pytest.approx((7 + 0.5 + 2.5) / 15)
     assert first["voting_coincidence_yes_no"] == pytest.approx(7 / 9)
+
+
+MEASURES = (
+    "agreement_strict",
+    "agreement_half",
+    "agreement_half_contested",
+    "s_score",
+    "kappa_absolute",
+    "kappa_squared",
+    "pi_absolute",
+    "pi_squared",
+    "opposition_share",
+    "voting_coincidence",
+    "voting_coincidence_yes_no",
+)
+# A pair that agrees often, one that is as often opposed, and two states that both hardly abstain.
+SHARES = {
+    "friends": [0.62, 0.06, 0.02, 0.05, 0.08, 0.01, 0.02, 0.02, 0.12],
+    "opponents": [0.20, 0.10, 0.35, 0.05, 0.05, 0.05, 0.05, 0.05, 0.10],
+    "decided": [0.70, 0.02, 0.06, 0.02, 0.01, 0.01, 0.06, 0.01, 0.11],
+}
+# Of the roll calls on which both said yes, the share on which everybody did; of all, those that the
+# second state missed.
+ALL_ALIKE, MISSED = 0.3, 0.1
+
+
+def drawn(shares: list[float], roll_calls: int, tables: int, seed: int = 20261125):
+    """Tables of independent roll calls, with how many were unanimous, and how many missed."""
+    draws = np.random.default_rng(seed)
+    counts = draws.multinomial(roll_calls, [*np.multiply(shares, 1 - MISSED), MISSED], size=tables)
+    return counts[:, :9], draws.binomial(counts[:, 0], ALL_ALIKE), counts[:, 9]
+
+
+@pytest.mark.parametrize("pair", SHARES)
+def test_intervals_of_two_standard_errors_cover_the_truth_as_often_as_they_say(measures_sql, pair):
+    cells, unanimous, missed = drawn(SHARES[pair], roll_calls=400, tables=3000)
+    zeros = np.zeros(len(cells), int)
+    seen = measured_all(measures_sql, cells, unanimous, zeros, missed).filter(state="AAA")
+    # The truth: so many roll calls that chance has no part in it.
+    truth_cells = (
+        np.round(np.multiply(SHARES[pair], (1 - MISSED) * 10**8)).astype(int).reshape(1, 9)
+    )
+    many, away = np.array([round(truth_cells[0, 0] * ALL_ALIKE)]), np.array([round(MISSED * 10**8)])
+    truth = measured_all(measures_sql, truth_cells, many, np.zeros(1, int), away)
+    (truth,) = truth.filter(state="AAA").to_dicts()
+    for name in MEASURES:
+        off = (seen[name] - truth[name]) / seen[f"{name}_se"]
+        covered = float((off.abs() <= 1.96).mean())
+        assert 0.93 <= covered <= 0.97, (name, covered)
+
+
+@pytest.mark.parametrize("pair", SHARES)
+def test_standard_errors_of_kappa_equal_those_of_another_library(measures_sql, pair):
+    cells = drawn(SHARES[pair], roll_calls=300, tables=1)[0].reshape(3, 3)
+    row = measured(measures_sql, cells)[0]
+    for name, weights in (("absolute", "linear"), ("squared", "quadratic")):
+        theirs = cohens_kappa(cells, wt=weights).std_kappa
+        assert row[f"kappa_{name}_se"] == pytest.approx(theirs, rel=1e-9), name
+
+
+def test_where_all_roll_calls_are_alike_nothing_is_in_doubt_but_what_cannot_be_told(measures_sql):
+    row = measured(measures_sql, np.array([[9, 0, 0], [0, 0, 0], [0, 0, 0]]))[0]
+    assert row["agreement_half_se"] == row["opposition_share_se"] == 0
+    assert row["kappa_absolute_se"] is None

@@ -13,5 +13,5 @@ select
     scheme,
     topic,
     {{ cohesion_columns() }}
-from both_orders
+from {{ with_distances('both_orders') }}
 {%- endmacro %}

@@ -107,7 +107,8 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     {%- endfor %}
 {%- endmacro %}
 
-{#- What every table of cohesion says of a pair: n, its three shares as counts, absences, each measure. -#}
+{#- What every table of cohesion says of a pair: n, its three shares as counts, absences, each measure,
+    each measure's standard error. -#}
 {% macro cohesion_columns() -%}
     n,
     {{ agreeing() }} as agreed,
@@ -115,7 +116,10 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     {{ opposing() }} as opposed,
     absent_either,
     {%- for name, expression in measures().items() %}
-    {{ measured(expression) }} as {{ name }}{{ ',' if not loop.last }}
+    {{ measured(expression) }} as {{ name }},
+    {%- endfor %}
+    {%- for name, expression in standard_errors().items() %}
+    {{ measured(expression) }} as {{ name }}_se{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

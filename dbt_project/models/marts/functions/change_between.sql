@@ -21,6 +21,11 @@ select
     first_period.agreement_half as agreement_first,
     second_period.agreement_half as agreement_second,
     second_period.agreement_half - first_period.agreement_half as change,
+    -- The errors are independent where no roll call is in both periods.
+    case
+        when first_to < second_from or second_to < first_from
+            then sqrt(first_period.agreement_half_se ^ 2 + second_period.agreement_half_se ^ 2)
+    end as change_se,
     nullif(concat_ws('; ', first_period.note, second_period.note), '') as note
 from first_period
 inner join second_period using (partner)

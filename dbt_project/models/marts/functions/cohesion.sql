@@ -102,7 +102,7 @@ select
     asked.topic,
     {{ cohesion_columns() }},
     {{ seat_notes(['seen.state', 'seen.partner'], 'seen.first_year', 'seen.last_year') }} as note
-from seen
+from {{ with_distances('seen') }} as seen
 inner join asked on seen.state = asked.state
 where asked.partners is null or list_contains(asked.partners, seen.partner)
 order by agreement_half desc nulls last, seen.partner asc

@@ -45,5 +45,5 @@ select
     topic,
     {{ cohesion_columns() }},
     {{ seat_notes(['summed.focus', 'summed.power'], 'summed.first_year', 'summed.last_year') }} as note
-from summed
+from {{ with_distances('summed') }} as summed
 order by focus, power_rank, topic, year nulls first
