@@ -21,21 +21,29 @@ Fleiss, Cohen and Everitt 1969, Large sample standard errors of kappa and weight
     / nullif({{ total }}, 0)
 {%- endmacro %}
 
-{#- The counts of a relation, with what the errors of kappa and pi are made of: the margins of both states, the
-    summed distance of each vote from all votes of the other margin (`from_second_y`, `far_from_second_y`: squared),
-    and the observed and expected distances. In steps, since a query that repeats them takes a second to be planned. -#}
+{#- The counts of a relation, with what the errors of kappa and pi are made of, in steps: a query that repeats them
+    takes long to plan. `from_first_y` is the summed distance of a yes from all votes of the first state, `far_...` the
+    squared one, and each `pull_...` is the observed by the expected distance. -#}
 {% macro with_distances(relation) -%}
 (
     select
-        *,
-        {{ observed_distance(false) }}::double as observed_absolute,
-        {{ observed_distance(true) }}::double as observed_squared
-        {%- for prefix, far in (('', 2), ('far_', 4)) %}
+        *
+        {%- for measure, far in (('absolute', 2), ('squared', 4)) %}
+        {%- set prefix = 'far_' if measure == 'squared' else '' %}
         {%- for margin in ('first', 'second') %},
         {{ margin }}_a + {{ far }} * {{ margin }}_n as {{ prefix }}from_{{ margin }}_y,
         {{ margin }}_y + {{ margin }}_n as {{ prefix }}from_{{ margin }}_a,
         {{ far }} * {{ margin }}_y + {{ margin }}_a as {{ prefix }}from_{{ margin }}_n
-        {%- endfor %}
+        {%- endfor %},
+        {{ observed_distance(measure == 'squared') }}::double as observed_{{ measure }},
+        nullif(
+            first_y * {{ prefix }}from_second_y + first_a * {{ prefix }}from_second_a + first_n * {{ prefix }}from_second_n, 0
+        ) as expected_{{ measure }},
+        nullif(
+            (first_y + second_y) * ({{ prefix }}from_first_y + {{ prefix }}from_second_y)
+            + (first_a + second_a) * ({{ prefix }}from_first_a + {{ prefix }}from_second_a)
+            + (first_n + second_n) * ({{ prefix }}from_first_n + {{ prefix }}from_second_n), 0
+        ) as pooled_{{ measure }}
         {%- endfor %}
     from (
         select
@@ -54,35 +62,23 @@ Fleiss, Cohen and Everitt 1969, Large sample standard errors of kappa and weight
 {#- Of 1 - scale * n * observed / expected distance. Its gradient in the cell (i, j) is scale * n^2 / E *
     (share * O / E * (a_i + b_j) - d_ij), a and b the distances of a vote from all votes of the other margin;
     weighted by the counts it adds up to O. Pi has the margins of both states taken together. -#}
-{% macro error_of_corrected(squared, pooled) -%}
-    {%- set prefix = 'far_' if squared else '' -%}
-    {%- set far = 4 if squared else 2 -%}
-    {%- set observed = 'observed_squared' if squared else 'observed_absolute' -%}
-    {%- set votes = ['y', 'a', 'n'] -%}
+{% macro error_of_corrected(measure, pooled) -%}
+    {%- set prefix = 'far_' if measure == 'squared' else '' -%}
+    {%- set far = 4 if measure == 'squared' else 2 -%}
+    {%- set expected = ('pooled_' if pooled else 'expected_') ~ measure -%}
     {%- set distances = {'yy': 0, 'ya': 1, 'yn': far, 'ay': 1, 'aa': 0, 'an': 1, 'ny': far, 'na': 1, 'nn': 0} -%}
-    {%- set expected, terms = [], [] -%}
-    {%- for vote in votes -%}
-        {%- set from_second = prefix ~ 'from_second_' ~ vote -%}
-        {%- set from_both = '(' ~ prefix ~ 'from_first_' ~ vote ~ ' + ' ~ from_second ~ ')' -%}
-        {%- if pooled -%}
-            {%- do expected.append('(first_' ~ vote ~ ' + second_' ~ vote ~ ') * ' ~ from_both) -%}
-        {%- else -%}
-            {%- do expected.append('first_' ~ vote ~ ' * ' ~ from_second) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- set expected = 'nullif(' ~ expected | join(' + ') ~ ', 0)' -%}
+    {%- set terms = [] -%}
     {%- for cell, distance in distances.items() -%}
         {%- set from_all = prefix ~ 'from_second_' ~ cell[0] ~ ' + ' ~ prefix ~ 'from_first_' ~ cell[1] -%}
         {%- if pooled -%}
-            {%- set from_all = from_all ~ ' + ' ~ prefix ~ 'from_first_' ~ cell[0] ~ ' + ' ~ prefix ~ 'from_second_' ~ cell[1] -%}
+            {%- set from_all = '2 * (' ~ from_all ~ ' + ' ~ prefix ~ 'from_first_' ~ cell[0] ~ ' + ' ~ prefix ~ 'from_second_' ~ cell[1] ~ ')' -%}
         {%- endif -%}
         {%- do terms.append(
-            cell ~ ' * (' ~ (2 if pooled else 1) ~ ' * ' ~ observed ~ ' * (' ~ from_all ~ ') / ' ~ expected ~ ' - '
-            ~ distance ~ ') ^ 2'
+            cell ~ ' * (observed_' ~ measure ~ ' / ' ~ expected ~ ' * (' ~ from_all ~ ') - ' ~ distance ~ ') ^ 2'
         ) -%}
     {%- endfor -%}
     {{ 4 if pooled else 1 }} * n / {{ expected }}
-    * sqrt(greatest({{ terms | join(' + ') }} - {{ observed }} ^ 2 / nullif(n, 0), 0))
+    * sqrt(greatest({{ terms | join(' + ') }} - observed_{{ measure }} ^ 2 / n, 0))
 {%- endmacro %}
 
 {#- The standard error of every measure by the measure's name, in the order of `measures`. -#}
@@ -95,10 +91,10 @@ Fleiss, Cohen and Everitt 1969, Large sample standard errors of kappa and weight
             [('(' ~ agreeing() ~ ' - unanimous)', 1), (half_agreeing(), 0.5)], '(n - unanimous)'
         ),
         's_score': '2 * ' ~ error_of_mean(half, 'n'),
-        'kappa_absolute': error_of_corrected(false, pooled=false),
-        'kappa_squared': error_of_corrected(true, pooled=false),
-        'pi_absolute': error_of_corrected(false, pooled=true),
-        'pi_squared': error_of_corrected(true, pooled=true),
+        'kappa_absolute': error_of_corrected('absolute', pooled=false),
+        'kappa_squared': error_of_corrected('squared', pooled=false),
+        'pi_absolute': error_of_corrected('absolute', pooled=true),
+        'pi_squared': error_of_corrected('squared', pooled=true),
         'opposition_share': error_of_mean([(opposing(), 1)], 'n'),
         'voting_coincidence': error_of_mean(half + [('absent_b', 0.5)], '(n + absent_b)'),
         'voting_coincidence_yes_no': error_of_mean([('(yy + nn)', 1)], '(yy + nn + ' ~ opposing() ~ ')'),
