@@ -84,7 +84,7 @@ class Warehouse(dg.ConfigurableResource):
         """Take the lock, and remove what failed or killed runs left behind."""
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
-        self._lock = take_lock(self.layout, self._run_id)
+        self._lock = take_lock(self.layout, f"run {self._run_id}")
         self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic
         self._on_copy = False

@@ -144,7 +144,7 @@ def test_a_build_that_lacks_a_mart_is_refused(tmp_path):
 def test_a_lock_of_this_machine_names_its_holder(tmp_path):
     layout = Warehouse(folder=str(tmp_path)).layout
     holder = take_lock(layout, "the first run")
-    with pytest.raises(RefreshRefusedError, match="run the first run, since"):
+    with pytest.raises(RefreshRefusedError, match="in use by the first run: process"):
         take_lock(layout, "the second run")
     holder.close()
     take_lock(layout, "the third run").close()
