@@ -68,11 +68,16 @@ def size_in_words(bytes_: int) -> str:
     return f"{bytes_ / 1e6:,.0f} MB" if bytes_ >= 10e6 else f"{bytes_ / 1e6:.1f} MB"
 
 
-def remove_leftovers(layout: Layout) -> None:
-    """Remove them, after ending what still writes to them; only for the lock's holder."""
+def remove_leftovers(layout: Layout, builds: bool = True) -> None:
+    """Remove them, after ending what still writes to them; only for the lock's holder.
+
+    Without `builds` those in which a build is kept stay.
+    """
     end_orphans(layout.build)
+    kept = [] if builds else unpublished_builds(layout)
     for folder in leftovers(layout):
-        shutil.rmtree(folder)
+        if folder not in kept:
+            shutil.rmtree(folder)
 
 
 def end_orphans(build: Path) -> None:
