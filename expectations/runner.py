@@ -59,8 +59,13 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFram
     return connection.sql((FOLDER / f"{table}.sql").read_text(encoding="utf-8")).pl().to_pandas()
 
 
-def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> list[SuiteResult]:
-    """Check the marts of a build file, and replace the Data Docs in `docs` by the results."""
+def run_suites(
+    database: Path, docs: Path, tables: Iterable[str] = SUITES, of: str = ""
+) -> list[SuiteResult]:
+    """Check the marts of a build file, and replace the Data Docs in `docs` by the results.
+
+    `of` says in them what was checked; the file's name does otherwise.
+    """
     from expectations.pages import write_index
 
     results, validated = [], []
@@ -75,7 +80,7 @@ def run_suites(database: Path, docs: Path, tables: Iterable[str] = SUITES) -> li
             results.append(result)
             validated += [identifier] if identifier else []
     _write_docs(context, validated)
-    write_index(docs, results, database.name, at)
+    write_index(docs, results, of or database.name, at)
     return results
 
 

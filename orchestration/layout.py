@@ -43,18 +43,22 @@ class Layout:
         """The warehouse that UNGA_WAREHOUSE names, else the project's own."""
         return cls(Path(os.environ.get("UNGA_WAREHOUSE") or ROOT / "warehouse").absolute())
 
+    def _of(self, synthetic: bool) -> Path:
+        """The folder of the real votes, or the one in it that is the sample's."""
+        return self.folder / "sample" if synthetic else self.folder
+
     def landing(self, synthetic: bool) -> Path:
         """Where releases are kept unchanged; the sample's apart from the real ones."""
-        return self.folder / "sample" / "landing" if synthetic else self.folder / "landing"
+        return self._of(synthetic) / "landing"
 
     def published(self, synthetic: bool) -> Path:
         """The file that users read."""
-        return (self.folder / "sample" if synthetic else self.folder) / DATABASE
+        return self._of(synthetic) / DATABASE
 
     @property
     def sample_mirror(self) -> Path:
         """The mirror that the synthetic Assembly is written to."""
-        return self.folder / "sample" / "mirror"
+        return self._of(True) / "mirror"
 
     @property
     def build(self) -> Path:
@@ -63,8 +67,7 @@ class Layout:
 
     def build_file(self, run_id: str, synthetic: bool) -> Path:
         """The file that a run builds."""
-        folder = self.build / run_id
-        return (folder / "sample" if synthetic else folder) / DATABASE
+        return Layout(self.build / run_id).published(synthetic)
 
     @property
     def lock(self) -> Path:
@@ -78,7 +81,7 @@ class Layout:
 
     def reports(self, synthetic: bool) -> Path:
         """The reports, each in a folder that its question names, and the index of them."""
-        return (self.folder / "sample" if synthetic else self.folder) / "reports"
+        return self._of(synthetic) / "reports"
 
     @property
     def data_docs(self) -> Path:
@@ -92,7 +95,7 @@ class Layout:
 
     def checks_log(self, synthetic: bool) -> Path:
         """Every check of every run, one JSON object a line, refused builds included."""
-        return (self.folder / "sample" if synthetic else self.folder) / "checks_log.jsonl"
+        return self._of(synthetic) / "checks_log.jsonl"
 
     @property
     def log(self) -> Path:

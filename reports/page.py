@@ -7,13 +7,14 @@ here: HTML itself (report.html.j2), or how the files get into their place (shelf
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import altair as alt
+import duckdb
 import vl_convert
 from markupsafe import Markup
 
@@ -21,7 +22,7 @@ from orchestration.published.query import open_published
 from reports import narrative
 from reports.figures import Figure, figures_of
 from reports.queries import Facts, Row, facts_of
-from reports.question import USUAL_SCHEME, asked
+from reports.question import USUAL_SCHEME, ReportError, asked, known_state
 from reports.shelf import PAGE, environment, replaced, write_index
 
 INVOLVED_POWER = "RUS"
@@ -52,9 +53,10 @@ def build_report(
     """Write the report on a focus state and some powers as the folder `output`.
 
     The database is a published file and is only read. States are ISO 3166-1 alpha-3 codes (ISO
-    3166-3 for dissolved ones); the years are calendar years, both included. A report that is there
-    is replaced when the new one is whole. Raises ReportError for a question that can't be asked and
-    for a folder that holds something else than a report, QueryError if there is no such file.
+    3166-3 for dissolved ones) or their names; the years are calendar years, both included. A report
+    that is there is replaced when the new one is whole. Raises ReportError for a question that
+    can't be asked, for a file of an older version, and for a folder that holds something else than
+    a report, QueryError if there is no such file.
     """
     return _written(_facts(database, focus, powers, year_from, year_to, scheme), output)
 
@@ -75,9 +77,28 @@ def build_listed_report(
     return files
 
 
+def state_of(database: Path, named: str) -> str:
+    """The code of a state that is named by any of its codes or names; raises as build_report."""
+    with _opened(database) as connection:
+        return known_state(connection, named)
+
+
 def _facts(database: Path, *question: Any) -> Facts:
-    with closing(open_published(database)) as connection:
+    with _opened(database) as connection:
         return facts_of(connection, asked(connection, *question))
+
+
+@contextmanager
+def _opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a published file; what it lacks, it lacks because it is older."""
+    try:
+        with closing(open_published(database)) as connection:
+            yield connection
+    except (duckdb.CatalogException, duckdb.BinderException) as lacking:
+        raise ReportError(
+            "The file was built by an older version, which lacks what a report reads: run "
+            "`unga refresh`."
+        ) from lacking
 
 
 def _written(facts: Facts, folder: Path) -> ReportFiles:

@@ -68,8 +68,8 @@ def asked(
     schemes = [name for (name,) in connection.execute(_SCHEMES).fetchall()]
     if scheme not in schemes:
         raise ReportError(f"No topic scheme {scheme!r}: it is one of {', '.join(schemes)}.")
-    focus = _known_state(connection, focus)
-    others = [_known_state(connection, power) for power in powers]
+    focus = known_state(connection, focus)
+    others = [known_state(connection, power) for power in powers]
     if not others:
         raise ReportError("Name at least one power other than the focus state.")
     if focus in others:
@@ -88,9 +88,10 @@ def asked(
 _SCHEMES = "select distinct scheme from marts.vote_pairs order by all"
 
 
-def _known_state(connection: duckdb.DuckDBPyConnection, code: str) -> str:
+def known_state(connection: duckdb.DuckDBPyConnection, named: str) -> str:
+    """The code of a state; raises ReportError, which names the nearest, if there is none."""
     try:
-        (known,) = connection.execute("select arguments.known_state(?)", [code]).fetchall()
+        (known,) = connection.execute("select arguments.known_state(?)", [named]).fetchall()
     except duckdb.InvalidInputException as unknown:
         raise ReportError(str(unknown).removeprefix("Invalid Input Error: ")) from None
     return str(known[0])

@@ -4,7 +4,9 @@ Belongs here: putting a report whole into its place, and listing those that are 
 what a report's folder is called (question.py), or what is in it (page.py).
 """
 
+import fcntl
 import html
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports.question import ReportError
 
 PAGE = "report.html"
-FIGURES = {".png", ".svg"}
+# What the report draws (figures.py): nothing else is taken for its own.
+FIGURE = re.compile(r"(years|topics|opposition(-\d+)?|world)\.(png|svg)")
 # The index reads what a page says of itself at its beginning.
 HEAD = 4096
 
@@ -36,25 +39,41 @@ def environment() -> Environment:
 def replaced(folder: Path) -> Iterator[Path]:
     """A folder to write a report into, which takes the place of `folder` when all is written.
 
-    Nothing of the report that was there stays, and it is there whole until then; if writing fails
-    it remains. Raises ReportError if `folder` is a file, or holds anything but a report: that is
-    somebody else's, and would be lost.
+    Nothing of the report that was there stays; it is moved away when the new one is whole, just
+    before that is moved in, and if writing fails it remains. Raises ReportError if `folder` is a
+    file, or holds anything but a report: that is somebody else's, and would be lost.
     """
     folder = folder.absolute()
     _refuse_what_is_not_a_report(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=folder.parent) as beside:
         new, old = Path(beside) / "new", Path(beside) / "old"
-        new.mkdir()
-        yield new
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
+        with _held(Path(beside)):
+            new.mkdir()
+            yield new
+            _put(new, folder, old)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """A lock on a folder, which tells that its writer lives: the kernel frees it if not."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _put(new: Path, folder: Path, old: Path) -> None:
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
 
 
 def _refuse_what_is_not_a_report(folder: Path) -> None:
@@ -62,11 +81,14 @@ def _refuse_what_is_not_a_report(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise ReportError(f"{folder} is a file: name a folder for the report.")
-    for file in sorted(folder.iterdir()):
-        if file.is_dir() or not (file.name == PAGE or file.suffix in FIGURES):
+    files = sorted(folder.iterdir())
+    for file in files:
+        if file.is_dir() or not (file.name == PAGE or FIGURE.fullmatch(file.name)):
             raise ReportError(
                 f"{folder} holds {file.name}, which is no part of a report: name another folder."
             )
+    if files and not (folder / PAGE).exists():
+        raise ReportError(f"{folder} holds files, but no {PAGE}: name another folder.")
 
 
 def write_index(reports: Path) -> Path:

@@ -20,6 +20,14 @@ def _key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["checks", table])
 
 
+def name_of_build(warehouse: Warehouse) -> str:
+    """What is checked, in the words of the Data Docs: the files themselves have the same name."""
+    layout, synthetic = warehouse.layout, warehouse.on_sample
+    file = layout.published(synthetic).relative_to(layout.folder)
+    copy = "a copy of " if warehouse.on_copy else ""
+    return f"{copy}{file}{', SYNTHETIC' if synthetic else ''}"
+
+
 # The suites have their own assets: a blocking check on a mart would also hold back the marts made
 # from it, and so split the one dbt command into several.
 @dg.multi_asset(
@@ -49,7 +57,7 @@ def suite_checks(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
     """Run every suite on the build file; the checks that fail hold publication back."""
-    for suite in run_suites(warehouse.build_file, warehouse.data_docs):
+    for suite in run_suites(warehouse.build_file, warehouse.data_docs, of=name_of_build(warehouse)):
         mart = f"marts.{suite.table}"
         results = [
             CheckResult(mart, failure.expectation, KIND, False, detail=failure.detail)

@@ -21,7 +21,7 @@ def clean(
     What `unga review` would count in a refused build goes with it: review first. Exit status: 1
     while a refresh runs, and nothing is removed.
     """
-    from orchestration.run.leftovers import in_words, leftovers, remove_leftovers, size
+    from orchestration.run.leftovers import leftovers, remove_leftovers, size, size_in_words
     from orchestration.run.lock import RefreshRefusedError, take_lock
 
     layout = Layout.from_environment()
@@ -29,7 +29,7 @@ def clean(
         typer.echo("Nothing is left over.")
         return
     try:
-        lock = take_lock(layout, "unga clean")
+        lock = take_lock(layout, "`unga clean`")
     except RefreshRefusedError as running:
         fail(running)
     with lock:
@@ -38,6 +38,6 @@ def clean(
         if not dry_run:
             remove_leftovers(layout)
     for folder, bytes_ in sizes.items():
-        typer.echo(f"{in_words(bytes_):>10}  {folder}")
-    total = in_words(sum(sizes.values()))
+        typer.echo(f"{size_in_words(bytes_):>10}  {folder}")
+    total = size_in_words(sum(sizes.values()))
     typer.echo(f"{total} would be freed." if dry_run else f"{total} freed.")

@@ -40,14 +40,18 @@ def report(
 ) -> None:
     """Write a page on how a state votes beside some powers: figures, key votes, findings."""
     # Altair is slow to import, and no other command needs it.
-    from reports.page import build_listed_report, build_report
+    from reports.page import build_listed_report, build_report, state_of
 
     layout = Layout.from_environment()
+    file = layout.published(sample)
     build = build_report if output else build_listed_report
     place = output or layout.reports(sample)
-    beside = STUDY.powers_beside(focus) if powers is None else powers.split(",")
     try:
-        files = build(layout.published(sample), place, focus, beside, year_from, year_to, scheme)
+        # By whatever name it was asked for, the state is not compared with itself.
+        beside = (
+            powers.split(",") if powers is not None else STUDY.powers_beside(state_of(file, focus))
+        )
+        files = build(file, place, focus, beside, year_from, year_to, scheme)
     except ReportError as wrong:
         fail(wrong)
     typer.echo(f"page       {files.page}")

@@ -17,7 +17,7 @@ from orchestration.published.coverage import COUNTED_YEARS, covered
 from orchestration.published.query import QueryError, rows_of
 from orchestration.published.study import configured_study
 from orchestration.run.check_results import blocking_of_last_run
-from orchestration.run.leftovers import in_words, size, unpublished_builds
+from orchestration.run.leftovers import size, size_in_words, unpublished_builds
 from orchestration.run.lock import is_held
 from orchestration.sources import (
     SOURCES,
@@ -342,7 +342,8 @@ def kept_builds(layout: Layout) -> dict[str, int]:
 def asks_to_clean(layout: Layout) -> list[str]:
     """A line on each build that is kept to be looked at, and takes room until the next run."""
     return [
-        f"{in_words(bytes_)} kept of a build that was not published: unga clean removes {folder}"
+        f"{size_in_words(bytes_)} kept of a build that was not published "
+        f"(`unga clean` removes it): {folder}"
         for folder, bytes_ in kept_builds(layout).items()
     ]
 

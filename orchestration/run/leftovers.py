@@ -1,10 +1,11 @@
 """What refused and killed runs leave in the warehouse's folders: how much it is, and removing it.
 
-Belongs here: files, folders and processes of runs that have ended. Not here: what Dagster still
-believes of a killed run (dead_runs.py), or anything of Dagster, which `unga status` must not wait
-for.
+Belongs here: files, folders and processes of runs that have ended, of killed reports too. Not here:
+what Dagster still believes of a killed run (dead_runs.py), or anything of Dagster, which `unga
+status` must not wait for.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -17,12 +18,40 @@ from orchestration.layout import Layout
 def leftovers(layout: Layout) -> list[Path]:
     """The folders that runs have left; while one is under way, its own are among them."""
     found = list(layout.build.iterdir()) if layout.build.is_dir() else []
-    return sorted(path for path in [*found, layout.exports / ".unfinished"] if path.is_dir())
+    found = sorted(path for path in [*found, layout.exports / ".unfinished"] if path.is_dir())
+    return [*found, *_unfinished_reports(layout)]
 
 
 def unpublished_builds(layout: Layout) -> list[Path]:
-    """Those of the folders in which a whole build is kept, to be looked at."""
-    return [folder for folder in leftovers(layout) if list(folder.glob("*.duckdb"))]
+    """Those of the folders in which a build is kept, to be looked at; a copy is none."""
+    return [
+        folder
+        for folder in leftovers(layout)
+        if any(layout.build_file(folder.name, synthetic).exists() for synthetic in (False, True))
+    ]
+
+
+def _unfinished_reports(layout: Layout) -> list[Path]:
+    """What killed reports were writing; not what a living one writes, which needs no lock."""
+    both = map(layout.reports, (False, True))
+    return sorted(
+        path for reports in both for path in reports.glob(".report-*") if not _is_held(path)
+    )
+
+
+def _is_held(folder: Path) -> bool:
+    """Whether a process holds a folder's own lock at this moment."""
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # it was finished meanwhile
+        return True
+    try:
+        fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(opened)
+    return False
 
 
 def size(folder: Path) -> int:
@@ -34,16 +63,21 @@ def size(folder: Path) -> int:
     return found
 
 
-def in_words(bytes_: int) -> str:
+def size_in_words(bytes_: int) -> str:
     """A size as a person reads it: 363 MB."""
     return f"{bytes_ / 1e6:,.0f} MB" if bytes_ >= 10e6 else f"{bytes_ / 1e6:.1f} MB"
 
 
-def remove_leftovers(layout: Layout) -> None:
-    """Remove them, after ending what still writes to them; only for the lock's holder."""
+def remove_leftovers(layout: Layout, builds: bool = True) -> None:
+    """Remove them, after ending what still writes to them; only for the lock's holder.
+
+    Without `builds` those in which a build is kept stay.
+    """
     end_orphans(layout.build)
+    kept = [] if builds else unpublished_builds(layout)
     for folder in leftovers(layout):
-        shutil.rmtree(folder)
+        if folder not in kept:
+            shutil.rmtree(folder)
 
 
 def end_orphans(build: Path) -> None:

@@ -1,4 +1,4 @@
-"""The lock of a warehouse, which one refresh holds.
+"""The lock of a warehouse, which a refresh holds, or for a moment whatever else tidies up in it.
 
 Belongs here: taking the lock, asking whether it is held, and refusing to start when something is in
 the way. Not here: anything of Dagster, which `unga status` must not wait for.
@@ -18,7 +18,7 @@ LOCK_TIMEOUT = 2.0
 
 
 class RefreshRefusedError(Exception):
-    """The refresh can't start: another one holds the lock, or something is in its way."""
+    """The refresh can't start: the lock is held, or something is in its way."""
 
 
 def now() -> datetime:
@@ -26,10 +26,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0, tzinfo=None)
 
 
-def take_lock(layout: Layout, run_id: str) -> IO[str]:
+def take_lock(layout: Layout, by: str) -> IO[str]:
     """Take the warehouse's lock, which the kernel frees whenever and however this process ends.
 
-    Raises RefreshRefusedError, which names the holder, if another process has it.
+    `by` says for people what takes it. Raises RefreshRefusedError, which says what holds it, if
+    another process does.
     """
     layout.build.mkdir(parents=True, exist_ok=True)
     lock = layout.lock.open("a+", encoding="utf-8")
@@ -40,13 +41,13 @@ def take_lock(layout: Layout, run_id: str) -> IO[str]:
             holder = json.loads(lock.read() or "{}")
             lock.close()
             raise RefreshRefusedError(
-                f"Another refresh is running: process {holder.get('process', '?')}, run "
-                f"{holder.get('run', '?')}, since {holder.get('since', '?')} UTC. It holds "
+                f"The warehouse is in use by {holder.get('by', '?')}: process "
+                f"{holder.get('process', '?')}, since {holder.get('since', '?')} UTC. It holds "
                 f"{layout.lock}; wait until it ends, then start again."
             )
         time.sleep(0.05)
     lock.truncate(0)
-    json.dump({"process": os.getpid(), "run": run_id, "since": str(now())}, lock)
+    json.dump({"process": os.getpid(), "by": by, "since": str(now())}, lock)
     lock.flush()
     return lock
 

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +16,7 @@ import dagster as dg
 import duckdb
 from pydantic import Field, PrivateAttr
 
-from orchestration.layout import Layout, mirror_from_environment
+from orchestration.layout import DATABASE, Layout, mirror_from_environment
 from orchestration.run.check_results import CheckResult, append_to_log
 from orchestration.run.dead_runs import close_records
 from orchestration.run.leftovers import remove_leftovers
@@ -26,14 +27,26 @@ from orchestration.run.lock import (
     take_lock,
 )
 from orchestration.sources import Origin, dataverse_from_environment, unxml_from_environment
-from orchestration.sources.schemas import SCHEMAS
+from orchestration.sources.schemas import RAW_TABLES, SCHEMAS
 
 # The tag that tells in the UI's list of runs what a run is about.
 DATA = "data"
-RAW_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS}
+# What a whole refresh begins and ends with: as assets, and by its steps.
+PUBLISHED_KEYS = {dg.AssetKey(["published", name]) for name in ("database", "sample")}
+WHOLE_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS} | PUBLISHED_KEYS
+LANDING_STEP = "landing"
+WHOLE_STEPS = {*(f"raw_{name}" for name in RAW_TABLES), "raw_ledgers", "publish"}
 
 # The oldest DuckDB that reads what is published.
 OLDEST_READER = "v1.3.0"
+
+
+class Scope(Enum):
+    """What a run was asked for."""
+
+    WHOLE = auto()
+    LANDING = auto()
+    PART = auto()
 
 
 class Warehouse(dg.ConfigurableResource):
@@ -81,24 +94,28 @@ class Warehouse(dg.ConfigurableResource):
     _check_results: list[CheckResult] = PrivateAttr(default_factory=list)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Take the lock, and remove what failed or killed runs left behind."""
+        """Take the lock, and remove what failed or killed runs left behind.
+
+        The refused build among it stays until the next whole refresh.
+        """
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
-        self._lock = take_lock(self.layout, self._run_id)
+        self._lock = take_lock(self.layout, f"run {self._run_id}")
         self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic
         self._on_copy = False
         self._check_results = []
-        remove_leftovers(self.layout)
+        scope = scope_of(context.run) if context.run else Scope.WHOLE
+        remove_leftovers(self.layout, builds=scope is Scope.WHOLE)
         if context.instance and context.run:
             close_records(context.instance, self._run_id)
         self.run_folder.mkdir()
-        if context.run and _is_of_a_part(context.run):
+        if scope is Scope.PART:
             self._start_from_copy()
         self._tell_data()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Release the lock. A refused build stays, to be looked at, until the next run or a clean.
+        """Release the lock. A refused build stays, to be looked at, until the next whole refresh.
 
         A copy of what is published goes at once.
         """
@@ -177,7 +194,9 @@ class Warehouse(dg.ConfigurableResource):
 
     @property
     def build_file(self) -> Path:
-        """The database being built, named as it will be published."""
+        """The database being built, named as it will be published; a copy apart from builds."""
+        if self._on_copy:
+            return self.run_folder / "copy" / DATABASE
         return self.layout.build_file(self._run_id, self._on_sample)
 
     @contextmanager
@@ -249,13 +268,27 @@ class Warehouse(dg.ConfigurableResource):
         return list(self._check_results)
 
 
-def _is_of_a_part(run: dg.DagsterRun) -> bool:
-    """Whether a run was asked for a part of what is made of the landing.
+def scope_of(run: dg.DagsterRun) -> Scope:
+    """What a run was asked for, by its assets and its steps.
 
-    One that loads every raw table begins a build of its own; the landing alone needs none.
+    A whole refresh loads every raw table and publishes, of what has been landed before if it must;
+    one that is executed again from where it failed goes on without what it had built.
     """
-    if run.asset_selection is None and run.asset_check_selection is None:
-        return False
-    asked = set(run.asset_selection or ())
-    asked |= {check.asset_key for check in run.asset_check_selection or ()}
-    return not asked >= RAW_KEYS and any(key.path[0] != "landing" for key in asked)
+    scopes = set()
+    if run.asset_selection is not None or run.asset_check_selection is not None:
+        assets = set(run.asset_selection or ())
+        assets |= {check.asset_key for check in run.asset_check_selection or ()}
+        landing_only = all(key.path[0] == "landing" for key in assets)
+        scopes.add(_scope(assets >= WHOLE_KEYS, landing_only))
+    if run.step_keys_to_execute is not None:
+        steps = set(run.step_keys_to_execute)
+        scopes.add(_scope(steps >= WHOLE_STEPS, steps == {LANDING_STEP}))
+    if Scope.LANDING in scopes:
+        return Scope.LANDING
+    return Scope.PART if Scope.PART in scopes else Scope.WHOLE
+
+
+def _scope(whole: bool, landing_only: bool) -> Scope:
+    if landing_only:
+        return Scope.LANDING
+    return Scope.WHOLE if whole else Scope.PART

@@ -68,10 +68,11 @@ def test_a_state_is_not_compared_with_itself(sample_warehouse):
     said = unga(sample_warehouse, *asked, "--powers", "CHN,RUS")
     assert said.returncode == 1
     assert said.stderr == "RUS is the focus state: it can't be one of the powers too.\n"
-    # Of the powers that are asked about unless told otherwise it is left out.
-    said = unga(sample_warehouse, *asked)
-    assert said.returncode == 0, said.stderr
-    assert "RUS-2007-2022-CHN-TUR-DEU-USA" in said.stdout
+    # Of the powers that are asked about unless told otherwise it is left out, however it is named.
+    for named in ("rus", "Russia"):
+        said = unga(sample_warehouse, "report", "--sample", "--focus", named)
+        assert said.returncode == 0, said.stderr
+        assert "RUS-2007-2022-CHN-TUR-DEU-USA" in said.stdout
 
 
 def test_the_command_names_the_nearest_states(built_sample, tmp_path):
@@ -131,6 +132,22 @@ def test_the_page_says_nothing_of_coverage_that_the_file_does_not_tell(sample, t
         connection.execute("drop table if exists marts.coverage")
     page = build_report(database, tmp_path / "out", "KAZ", ["CHN"], 2010, 2012).page
     assert "recorded votes of" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        "drop macro arguments.known_state",
+        "alter table marts.dim_roll_calls drop column kind",
+    ],
+)
+def test_a_file_of_an_older_version_is_told_as_such(sample, tmp_path, older):
+    database = tmp_path / "unga.duckdb"
+    shutil.copy(sample, database)
+    with duckdb.connect(database) as connection:
+        connection.execute(older)
+    with pytest.raises(ReportError, match="an older version, .* run `unga refresh`"):
+        build_report(database, tmp_path / "out", "KAZ", ["CHN"], 2010, 2012)
 
 
 def test_without_a_published_file_a_person_is_told_what_to_do(tmp_path):

@@ -266,20 +266,21 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
 
 
 def holder(warehouse: Path) -> str:
-    """The run that is written into the lock."""
+    """What the lock says that it is held by."""
     lock = warehouse / "build" / ".lock"
     text = lock.read_text(encoding="utf-8") if lock.exists() else ""
-    return str(json.loads(text)["run"]) if text.endswith("}") else ""
+    return str(json.loads(text)["by"]) if text.endswith("}") else ""
 
 
 def test_the_command_line_is_refused_while_the_ui_refreshes(ui):
     run = ui.launch()
-    wait_until(lambda: holder(ui.warehouse) == run, "the run from the UI has the warehouse")
+    wait_until(
+        lambda: holder(ui.warehouse) == f"run {run}", "the run from the UI has the warehouse"
+    )
     waiting = ui.launch()
     refused = unga(ui.warehouse, "sample")
     assert refused.returncode == 1
-    assert "Another refresh is running: process" in refused.stdout
-    assert run in refused.stdout
+    assert f"The warehouse is in use by run {run}: process" in refused.stdout
     assert "Traceback" not in refused.stdout + refused.stderr
     assert ui.status(run) == "STARTED"
     assert ui.status(waiting) == "QUEUED"

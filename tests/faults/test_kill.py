@@ -184,7 +184,7 @@ def test_a_run_that_a_person_interrupts_says_so_and_nothing_else(sample_warehous
     assert "Not published: the last good file is as it was." in said
     assert "Error" not in said
     (kept,) = (sample_warehouse / "build").glob("*/")
-    assert f"kept of a build that was not published: unga clean removes {kept}" in said
+    assert f"kept of a build that was not published (`unga clean` removes it): {kept}" in said
     assert fingerprint(sample_warehouse / "sample/unga.duckdb") == before
 
 

@@ -5,6 +5,10 @@ Belongs here: what is told of it, what is removed, and when not. Not here: runs 
 """
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +16,10 @@ from typer.testing import CliRunner, Result
 
 from orchestration.cli.app import app
 from orchestration.layout import Layout
-from orchestration.run.lock import take_lock
+from orchestration.run.lock import RefreshRefusedError, take_lock
 
 MB = 1_000_000
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -61,20 +66,77 @@ def test_nothing_is_removed_while_a_refresh_runs(layout: Layout):
         for options in ([], ["--dry-run"]):
             told = run("clean", *options)
             assert told.exit_code == 1
-            assert "Another refresh is running" in told.output
+            assert "The warehouse is in use by that builds: process" in told.output
     assert files(layout) - {"build/.lock"} == before
 
 
-def test_status_tells_of_a_build_that_is_kept(layout: Layout):
+def test_a_refresh_is_told_what_cleans(layout: Layout, monkeypatch: pytest.MonkeyPatch):
+    def refused(layout: Layout) -> None:
+        with pytest.raises(RefreshRefusedError, match="in use by `unga clean`: process"):
+            take_lock(layout, "run that comes")
+
+    monkeypatch.setattr("orchestration.run.lock.LOCK_TIMEOUT", 0)
+    monkeypatch.setattr("orchestration.run.leftovers.remove_leftovers", refused)
+    assert run("clean").exit_code == 0
+
+
+@pytest.mark.parametrize("synthetic", [False, True])
+def test_status_tells_of_a_build_that_is_kept(layout: Layout, synthetic: bool):
     folder = str(layout.build / "refused")
+    if synthetic:
+        (layout.build / "refused" / "sample").mkdir()
+        layout.build_file("refused", False).rename(layout.build_file("refused", True))
     told = json.loads(run("status", "--json").output)
     assert told["unpublished_builds"] == {folder: 12 * MB + MB // 2}
-    said = f"12 MB kept of a build that was not published: unga clean removes {folder}"
+    said = f"12 MB kept of a build that was not published (`unga clean` removes it): {folder}"
     assert said in told["needs_a_person"]
     with take_lock(layout, "that builds"):
         assert json.loads(run("status", "--json").output)["unpublished_builds"] == {}
     run("clean")
     assert json.loads(run("status", "--json").output)["unpublished_builds"] == {}
+
+
+# Writes a report, says so, and waits.
+WRITER = """
+import sys
+from pathlib import Path
+from reports.shelf import replaced
+with replaced(Path(sys.argv[1])) as new:
+    (new / "years.png").write_text("drawn")
+    print("half", flush=True)
+    sys.stdin.read()
+    (new / "report.html").write_text("written")
+"""
+
+
+@pytest.mark.parametrize("synthetic", [False, True])
+def test_what_a_killed_report_left_goes_and_not_what_is_being_written(
+    layout: Layout, synthetic: bool
+):
+    reports = layout.reports(synthetic)
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(reports / name)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for name in ("killed", "finished")
+    ]
+    for writer in writers:
+        assert writer.stdout and writer.stdout.readline() == "half\n"
+    killed, finished = writers
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert len(list(reports.glob(".report-*"))) == 2
+    told = run("clean")
+    assert told.exit_code == 0
+    assert told.output.count(str(reports / ".report-")) == 1
+    finished.communicate("")
+    assert finished.returncode == 0
+    assert {file.name for file in (reports / "finished").iterdir()} == {"report.html", "years.png"}
+    assert [folder.name for folder in reports.iterdir()] == ["finished"]
 
 
 def test_without_a_warehouse_nothing_is_left_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -12,7 +12,15 @@ from definitions_as_text import FILE, as_text
 
 from orchestration.assets.publication import DATABASE
 from orchestration.definitions import build_defs
-from orchestration.run.warehouse import Warehouse
+from orchestration.run.warehouse import (
+    LANDING_STEP,
+    PUBLISHED_KEYS,
+    WHOLE_KEYS,
+    WHOLE_STEPS,
+    Scope,
+    Warehouse,
+    scope_of,
+)
 
 # As many names as the graph shows legibly side by side on a screen 1600 wide.
 BOXES_IN_A_ROW = 5
@@ -110,6 +118,44 @@ def test_dbt_stays_one_command(definitions):
     """A blocking check between its models would make Dagster call dbt several times."""
     steps = {node.name for node in definitions.resolve_job_def("refresh").nodes}
     assert {name for name in steps if name.startswith("dbt")} == {"dbt_build"}
+
+
+def test_what_makes_a_run_a_whole_refresh_is_there(definitions, specs):
+    assert {key.to_user_string() for key in WHOLE_KEYS} <= set(specs)
+    steps = {node.name for node in definitions.resolve_job_def("refresh").nodes}
+    assert {*WHOLE_STEPS, LANDING_STEP} <= steps
+
+
+EVERY_STEP = [LANDING_STEP, *WHOLE_STEPS, "dbt_build", "checks", "published__exports"]
+EVERY_ASSET = {*WHOLE_KEYS, dg.AssetKey(["landing", "undl"]), dg.AssetKey(["marts", "fct_votes"])}
+
+
+@pytest.mark.parametrize(
+    ("assets", "steps", "scope"),
+    [
+        (None, None, Scope.WHOLE),
+        (EVERY_ASSET, None, Scope.WHOLE),
+        (None, EVERY_STEP, Scope.WHOLE),
+        # All of `sources/raw`, which publishes nothing.
+        (WHOLE_KEYS - PUBLISHED_KEYS, None, Scope.PART),
+        ({dg.AssetKey(["published", "report"])}, None, Scope.PART),
+        ({dg.AssetKey(["landing", "undl"])}, None, Scope.LANDING),
+        # Executed again from where it failed.
+        (None, ["dbt_build", "checks", "publish", "published__exports"], Scope.PART),
+        (EVERY_ASSET, ["published__exports"], Scope.PART),
+        (None, [step for step in EVERY_STEP if step != "raw_undl"], Scope.PART),
+        (None, [LANDING_STEP], Scope.LANDING),
+        (EVERY_ASSET, [LANDING_STEP], Scope.LANDING),
+    ],
+)
+def test_what_a_run_is_asked_for(assets, steps, scope):
+    run = dg.DagsterRun(
+        job_name="refresh",
+        run_id="5f9c2c1e-6c0e-4b8e-9a53-0d9c1f3f5a11",
+        asset_selection=frozenset(assets) if assets else None,
+        step_keys_to_execute=steps,
+    )
+    assert scope_of(run) is scope
 
 
 def test_only_the_real_file_has_a_freshness_policy(specs):

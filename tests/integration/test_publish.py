@@ -1,6 +1,7 @@
 """A refresh with readers, a rival and accidents: real processes on the synthetic Assembly."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -141,7 +142,7 @@ def story(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Story
         reader=seen,
         after=tables(published),
         leftovers=[
-            path for path in build.iterdir() if path.is_dir() and any(path.glob("*.duckdb"))
+            path for path in build.iterdir() if path.is_dir() and any(path.rglob("*.duckdb"))
         ],
         run_ids=(first, run_id(published)),
         real_files=[*warehouse.glob("unga.duckdb"), *warehouse.glob("exports")],
@@ -160,7 +161,7 @@ def test_the_run_after_a_killed_one_finishes_and_clears_up(story):
 
 def test_a_second_refresh_is_refused_and_told_who_runs(story):
     assert story.rival.returncode == 1
-    assert f"Another refresh is running: process {story.process}" in story.rival.stdout
+    assert re.search(rf"in use by run \S+: process {story.process}, since", story.rival.stdout)
     assert "Traceback" not in story.rival.stdout + story.rival.stderr
     assert "unga clean" not in story.rival.stdout
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import duckdb
@@ -10,12 +11,17 @@ import pytest
 from warehouses import dbt, fingerprint, unga
 
 from expectations.runner import SUITES
+from orchestration.assets.checks import name_of_build
 from orchestration.assets.dbt import failed_and_passed
 from orchestration.definitions import build_defs
 from orchestration.run.check_results import blocking_of_last_run
+from orchestration.run.leftovers import remove_leftovers
 from orchestration.run.lock import RefreshRefusedError, take_lock
 from orchestration.run.warehouse import Warehouse
-from orchestration.sources.schemas import LEDGERS, RAW_TABLES, SCHEMAS
+from orchestration.sources import SOURCES
+from orchestration.sources.schemas import LEDGERS, RAW_TABLES, SCHEMAS, ddl
+
+RUN_ID = "5f9c2c1e-6c0e-4b8e-9a53-0d9c1f3f5a11"
 
 
 def test_the_sample_stands_apart_and_says_that_it_is_synthetic(built_sample):
@@ -117,6 +123,8 @@ def test_a_part_is_built_in_a_copy_and_nothing_is_published(sample_warehouse):
         assert "checks/fct_votes" in told
         assert not [name for name in told if name.startswith("published/")]
     assert (fingerprint(published), fingerprint(log)) == before
+    (docs,) = (sample_warehouse / "build").glob("*/data_docs/index.html")
+    assert "a copy of sample/unga.duckdb, SYNTHETIC" in docs.read_text(encoding="utf-8")
     assert not list((sample_warehouse / "build").rglob("*.duckdb"))
 
 
@@ -128,6 +136,87 @@ def test_a_part_before_anything_is_published_says_what_to_do(tmp_path):
         (ended,) = [event for event in ran.all_events if event.is_run_failure]
     assert "Materialize all assets together first" in ended.job_failure_data.error.to_string()
     assert not list(tmp_path.rglob("*.duckdb"))
+
+
+def refresh_job() -> dg.JobDefinition:
+    """What a run is executed again from."""
+    return build_defs().resolve_job_def("refresh")
+
+
+def test_a_refresh_executed_again_from_where_it_failed_does_not_begin_with_nothing(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path / "warehouse"))
+    in_the_way = tmp_path / "warehouse" / "unga.duckdb"
+    in_the_way.mkdir(parents=True)
+    job = dg.reconstructable(refresh_job)
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
+        first = dg.execute_job(job, instance)
+        assert not first.success
+        in_the_way.rmdir()
+        again = dg.execute_job(
+            job,
+            instance,
+            reexecution_options=dg.ReexecutionOptions(first.run_id, step_selection=["dbt_build*"]),
+        )
+        (ended,) = [event for event in again.all_events if event.is_run_failure]
+    assert "Materialize all assets together first" in ended.job_failure_data.error.to_string()
+    assert not list(tmp_path.rglob("*.duckdb"))
+
+
+@pytest.mark.parametrize("synthetic", [False, True])
+@pytest.mark.parametrize(
+    "chosen",
+    [[f"raw/{table}" for table in LEDGERS], [f"landing/{name}" for name in SOURCES]],
+    ids=["part", "landing"],
+)
+def test_a_refused_build_stays_when_a_part_is_tried(tmp_path, synthetic, chosen):
+    """Only a whole refresh takes its place; what a killed part left goes with any run."""
+    warehouse = Warehouse(folder=str(tmp_path), mirror=str(tmp_path / "none"))
+    layout = warehouse.layout
+    published, refused = layout.published(False), layout.build_file("refused", synthetic)
+    killed = layout.build / "killed" / "copy" / "unga.duckdb"
+    for file in (published, refused, killed):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(file) as connection:
+            connection.execute("create schema raw")
+            for table in SCHEMAS:
+                connection.execute(f"create table raw.{table} ({ddl(table)})")
+    definitions = build_defs(warehouse)
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert run_of(definitions, instance, *chosen).success
+    assert refused.exists()
+    assert not killed.exists()
+    remove_leftovers(layout)
+    assert not refused.exists()
+
+
+def test_a_copy_that_turns_to_the_sample_is_still_the_copy(tmp_path):
+    """Its landing may find no source in reach: what is thrown away then is no other file."""
+    warehouse = Warehouse(folder=str(tmp_path))
+    published = warehouse.layout.published(False)
+    duckdb.connect(published).close()
+    part = dg.DagsterRun(
+        job_name="refresh", run_id=RUN_ID, asset_selection=frozenset([dg.AssetKey("one")])
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_run(part)
+        context = SimpleNamespace(run=part, instance=instance)
+        warehouse.setup_for_execution(context)
+        copied = warehouse.build_file
+        assert warehouse.on_copy and copied.exists()
+        warehouse.turn_to_sample()
+        assert warehouse.build_file == copied
+        warehouse.teardown_after_execution(context)
+    assert not copied.exists()
+    assert published.exists()
+
+
+def test_the_data_docs_say_whether_the_file_is_the_sample(built_sample, tmp_path):
+    index = (built_sample / "data_docs" / "index.html").read_text(encoding="utf-8")
+    assert "<p>sample/unga.duckdb, SYNTHETIC, checked " in index
+    assert name_of_build(Warehouse(folder=str(tmp_path))) == "unga.duckdb"
 
 
 def test_a_build_that_lacks_a_mart_is_refused(tmp_path):
@@ -144,7 +233,7 @@ def test_a_build_that_lacks_a_mart_is_refused(tmp_path):
 def test_a_lock_of_this_machine_names_its_holder(tmp_path):
     layout = Warehouse(folder=str(tmp_path)).layout
     holder = take_lock(layout, "the first run")
-    with pytest.raises(RefreshRefusedError, match="run the first run, since"):
+    with pytest.raises(RefreshRefusedError, match="in use by the first run: process"):
         take_lock(layout, "the second run")
     holder.close()
     take_lock(layout, "the third run").close()

@@ -121,6 +121,12 @@ def test_the_data_docs_name_the_table_and_the_day(build, tmp_path):
     assert "width=device-width" in index
 
 
+def test_the_data_docs_say_which_of_two_files_of_the_same_name_was_checked(build, tmp_path):
+    run_suites(build, tmp_path / "docs", ["dim_member_states"], of="sample/unga.duckdb, SYNTHETIC")
+    index = (tmp_path / "docs" / "index.html").read_text(encoding="utf-8")
+    assert "<p>sample/unga.duckdb, SYNTHETIC, checked " in index
+
+
 def test_the_data_docs_say_in_words_which_rows_are_as_expected(build, tmp_path):
     """Of a column that holds nothing when all is well, Great Expectations says 100% null."""
     change(

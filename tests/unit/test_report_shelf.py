@@ -88,7 +88,7 @@ def test_a_report_that_cannot_be_moved_in_leaves_the_one_before_whole(tmp_path, 
     assert names(tmp_path) == {"KAZ"}
 
 
-@pytest.mark.parametrize("strange", ["thesis.odt", "figures/years.png"])
+@pytest.mark.parametrize("strange", ["thesis.odt", "holiday.png", "figures/years.png"])
 def test_a_folder_that_holds_more_than_a_report_is_never_replaced(tmp_path, strange):
     folder = tmp_path / "mine"
     write(folder, "old")
@@ -98,6 +98,22 @@ def test_a_folder_that_holds_more_than_a_report_is_never_replaced(tmp_path, stra
         write(folder, "new")
     assert (folder / strange).read_text() == "years of work"
     assert "old" in (folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize("picture", ["holiday.png", "years.png", "world.svg"])
+def test_a_folder_of_pictures_is_no_report(tmp_path, picture):
+    (tmp_path / "my_figures").mkdir()
+    (tmp_path / "my_figures" / picture).write_text("years of work")
+    with pytest.raises(ReportError, match="my_figures holds"):
+        write(tmp_path / "my_figures", "new")
+    assert names(tmp_path / "my_figures") == {picture}
+    assert (tmp_path / "my_figures" / picture).read_text() == "years of work"
+
+
+def test_an_empty_folder_can_be_written_to(tmp_path):
+    (tmp_path / "mine").mkdir()
+    write(tmp_path / "mine", "new")
+    assert names(tmp_path / "mine") == {"report.html"}
 
 
 def test_a_file_is_never_replaced_by_a_folder(tmp_path):
