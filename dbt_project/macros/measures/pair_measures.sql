@@ -116,10 +116,10 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     {{ opposing() }} as opposed,
     absent_either,
     {%- for name, expression in measures().items() %}
-    {{ measured(expression) }} as {{ name }},
+    {{ measured(expression) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
-    {%- for name, expression in standard_errors().items() %}
-    {{ measured(expression) }} as {{ name }}_se{{ ',' if not loop.last }}
+    {%- for name, expression in standard_errors().items() %},
+    {{ measured(expression) }} as {{ name }}_se
     {%- endfor %}
 {%- endmacro %}
 
