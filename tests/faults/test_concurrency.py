@@ -13,7 +13,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -237,24 +237,29 @@ class Ui:
         )
 
     def processes(self) -> list[int]:
-        """The UI's process and all that it started."""
-        of_session = []
+        """The UI's process and all that it started, which is a session of its own."""
+        found = []
         for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if os.getsid(int(folder.name)) == self.process.pid:
-                    of_session.append(int(folder.name))
-            except ProcessLookupError:
-                continue
-        return of_session
+            process = int(folder.name)
+            with suppress(ProcessLookupError, FileNotFoundError):
+                leader = os.getsid(process)
+                started_by = int(
+                    Path(f"/proc/{leader}/stat").read_text().rpartition(")")[2].split()[1]
+                )
+                if self.process.pid in (leader, started_by):
+                    found.append(process)
+        return found
 
     def close(self) -> None:
         """End it with all its child processes."""
+        started = self.processes()
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(60)
         finally:
-            for process in self.processes():
-                os.kill(process, signal.SIGKILL)
+            for process in started:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
             self.log.close()
 
 

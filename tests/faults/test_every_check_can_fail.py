@@ -132,6 +132,11 @@ REAL = {
     "synthetic = false": "synthetic = true",
     # A view in the published file.
     "update marts.vote_pairs": "update intermediate.int_pair_counts",
+    "(state_a, state_b, year, topic) = ('KAZ', 'USA', 2022, 'all')": """
+        (state_a, state_b) = ('KAZ', 'USA') and set_id in (
+            select set_id from intermediate.int_roll_call_sets
+            where (year, topic) = (2022, 'all')
+        )""",
 }
 
 # The most obvious faults: the change, the suite that refuses it, and its message.
