@@ -141,8 +141,9 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-        # While dbt works, so that the checks need not wait for it.
-        Thread(target=load, daemon=True).start()
+        # While dbt works, so that the checks need not wait for it, but after the tables that take
+        # most memory.
+        ahead = Thread(target=load, daemon=True)
         built, checked = [], 0
         for event in invocation.stream():
             if isinstance(event, dg.Output):
@@ -158,6 +159,8 @@ def warehouse_models() -> dg.AssetsDefinition:
                     f"{SO_FAR}{len(built)} of {len(context.selected_asset_keys)} tables built, "
                     f"{checked} of {len(context.selected_asset_check_keys)} checked"
                 )
+                if len(built) > 0.8 * len(context.selected_asset_keys) and not ahead.ident:
+                    ahead.start()
         _keep(target / "partial_parse.msgpack")
         yield from _with_metadata(context, warehouse, built)
         results = failed_and_passed(warehouse.build_file, target)

@@ -31,11 +31,10 @@ from orchestration.sources.schemas import RAW_TABLES, SCHEMAS
 
 # The tag that tells in the UI's list of runs what a run is about.
 DATA = "data"
-# What a whole refresh begins and ends with: as assets, and by its steps.
-PUBLISHED_KEYS = {dg.AssetKey(["published", name]) for name in ("database", "sample")}
-WHOLE_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS} | PUBLISHED_KEYS
+# What a build begins with: as assets, and as steps.
+RAW_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS}
+RAW_STEPS = {*(f"raw_{name}" for name in RAW_TABLES), "raw_ledgers"}
 LANDING_STEP = "landing"
-WHOLE_STEPS = {*(f"raw_{name}" for name in RAW_TABLES), "raw_ledgers", "publish"}
 
 # The oldest DuckDB that reads what is published.
 OLDEST_READER = "v1.3.0"
@@ -271,18 +270,18 @@ class Warehouse(dg.ConfigurableResource):
 def scope_of(run: dg.DagsterRun) -> Scope:
     """What a run was asked for, by its assets and its steps.
 
-    A whole refresh loads every raw table and publishes, of what has been landed before if it must;
-    one that is executed again from where it failed goes on without what it had built.
+    A run that loads every raw table begins a build of its own, whether it goes on to publish it or
+    not; one that is executed again from where it failed goes on without what it had built.
     """
     scopes = set()
     if run.asset_selection is not None or run.asset_check_selection is not None:
         assets = set(run.asset_selection or ())
         assets |= {check.asset_key for check in run.asset_check_selection or ()}
         landing_only = all(key.path[0] == "landing" for key in assets)
-        scopes.add(_scope(assets >= WHOLE_KEYS, landing_only))
+        scopes.add(_scope(assets >= RAW_KEYS, landing_only))
     if run.step_keys_to_execute is not None:
         steps = set(run.step_keys_to_execute)
-        scopes.add(_scope(steps >= WHOLE_STEPS, steps == {LANDING_STEP}))
+        scopes.add(_scope(steps >= RAW_STEPS, steps == {LANDING_STEP}))
     if Scope.LANDING in scopes:
         return Scope.LANDING
     return Scope.PART if Scope.PART in scopes else Scope.WHOLE
