@@ -2,7 +2,8 @@
 The measures of how alike two states vote, each once, over the counts of one 3 by 3 table.
 
 Belongs here: arithmetic over the columns yy ya yn ay aa an ny na nn (first state's vote first; yes,
-abstain, no), n (their sum), unanimous, absent_a and absent_b, which must be in scope by these names.
+abstain, no), n (their sum), unanimous, absent_a and absent_b, which must be in scope by these names, and
+for kappa and pi over the columns that `with_distances` adds.
 Not here: which roll calls are counted (the pair models), the minimum n of the marts (`measured`).
 Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance is 2.
 -#}
@@ -48,33 +49,55 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     ({{ half_agreeing() }} + {{ 4 if squared else 2 }} * {{ opposing() }})
 {%- endmacro %}
 
-{#- Expected disagreement of two marginals (each a triple of sums), times n squared. -#}
-{% macro expected_distance(first, second, squared) -%}
-    (
-        {{ first[0] }} * {{ second[1] }} + {{ first[1] }} * {{ second[0] }}
-        + {{ first[1] }} * {{ second[2] }} + {{ first[2] }} * {{ second[1] }}
-        + {{ 4 if squared else 2 }} * ({{ first[0] }} * {{ second[2] }} + {{ first[2] }} * {{ second[0] }})
+{#- The counts of a relation, with what kappa, pi and their standard errors are made of: the margins of both states;
+    the summed distance of a yes from all votes of the first state (`from_first_y` and so on; `far_...`: squared); the
+    observed disagreement, not yet divided by n; and the disagreement expected of the margins, times n squared
+    (`expected_...`), or of both taken together, times 4 n squared (`pooled_...`). Null where nothing could differ. In
+    steps, since a query that repeats them takes long to plan. -#}
+{% macro with_distances(relation) -%}
+(
+    select
+        *
+        {%- for measure, far in (('absolute', 2), ('squared', 4)) %}
+        {%- set prefix = 'far_' if measure == 'squared' else '' %}
+        {%- for margin in ('first', 'second') %},
+        {{ margin }}_a + {{ far }} * {{ margin }}_n as {{ prefix }}from_{{ margin }}_y,
+        {{ margin }}_y + {{ margin }}_n as {{ prefix }}from_{{ margin }}_a,
+        {{ far }} * {{ margin }}_y + {{ margin }}_a as {{ prefix }}from_{{ margin }}_n
+        {%- endfor %},
+        {{ observed_distance(measure == 'squared') }}::double as observed_{{ measure }},
+        nullif(
+            first_y * {{ prefix }}from_second_y + first_a * {{ prefix }}from_second_a + first_n * {{ prefix }}from_second_n, 0
+        ) as expected_{{ measure }},
+        nullif(
+            (first_y + second_y) * ({{ prefix }}from_first_y + {{ prefix }}from_second_y)
+            + (first_a + second_a) * ({{ prefix }}from_first_a + {{ prefix }}from_second_a)
+            + (first_n + second_n) * ({{ prefix }}from_first_n + {{ prefix }}from_second_n), 0
+        ) as pooled_{{ measure }}
+        {%- endfor %}
+    from (
+        select
+            *,
+            (yy + ya + yn)::double as first_y,
+            (ay + aa + an)::double as first_a,
+            (ny + na + nn)::double as first_n,
+            (yy + ay + ny)::double as second_y,
+            (ya + aa + na)::double as second_a,
+            (yn + an + nn)::double as second_n
+        from {{ relation }}
     )
+)
 {%- endmacro %}
 
 {#- Cohen's weighted kappa as Haege (2011, Choice or Circumstance?, Political Analysis 19(3)) uses it:
     1 - observed / expected disagreement, each state's own margins. Null where nothing could differ. -#}
-{% macro cohen_kappa(squared) -%}
-    {%- set first = ['(yy + ya + yn)::double', '(ay + aa + an)::double', '(ny + na + nn)::double'] -%}
-    {%- set second = ['(yy + ay + ny)::double', '(ya + aa + na)::double', '(yn + an + nn)::double'] -%}
-    1 - n::double * {{ observed_distance(squared) }}
-    / nullif({{ expected_distance(first, second, squared) }}, 0)
+{% macro cohen_kappa(measure) -%}
+    1 - n::double * observed_{{ measure }} / expected_{{ measure }}
 {%- endmacro %}
 
 {#- Scott's weighted pi (Haege 2011): as kappa, but with the margins of both states taken together. -#}
-{% macro scott_pi(squared) -%}
-    {%- set both = [
-        '((yy + ya + yn) + (yy + ay + ny))::double',
-        '((ay + aa + an) + (ya + aa + na))::double',
-        '((ny + na + nn) + (yn + an + nn))::double',
-    ] -%}
-    1 - 4 * n::double * {{ observed_distance(squared) }}
-    / nullif({{ expected_distance(both, both, squared) }}, 0)
+{% macro scott_pi(measure) -%}
+    1 - 4 * n::double * observed_{{ measure }} / pooled_{{ measure }}
 {%- endmacro %}
 
 {#- Voting coincidence as the US State Department counts it since 2014 (Voting Practices in the United
@@ -130,10 +153,10 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
         'agreement_half': agreement_half(),
         'agreement_half_contested': agreement_half_contested(),
         's_score': s_score(),
-        'kappa_absolute': cohen_kappa(false),
-        'kappa_squared': cohen_kappa(true),
-        'pi_absolute': scott_pi(false),
-        'pi_squared': scott_pi(true),
+        'kappa_absolute': cohen_kappa('absolute'),
+        'kappa_squared': cohen_kappa('squared'),
+        'pi_absolute': scott_pi('absolute'),
+        'pi_squared': scott_pi('squared'),
         'opposition_share': opposition_share(),
         'voting_coincidence': voting_coincidence(),
         'voting_coincidence_yes_no': voting_coincidence_yes_no(),

@@ -21,44 +21,6 @@ Fleiss, Cohen and Everitt 1969, Large sample standard errors of kappa and weight
     / nullif({{ total }}, 0)
 {%- endmacro %}
 
-{#- The counts of a relation, with what the errors of kappa and pi are made of, in steps: a query that repeats them
-    takes long to plan. `from_first_y` is the summed distance of a yes from all votes of the first state, `far_...` the
-    squared one, and each `pull_...` is the observed by the expected distance. -#}
-{% macro with_distances(relation) -%}
-(
-    select
-        *
-        {%- for measure, far in (('absolute', 2), ('squared', 4)) %}
-        {%- set prefix = 'far_' if measure == 'squared' else '' %}
-        {%- for margin in ('first', 'second') %},
-        {{ margin }}_a + {{ far }} * {{ margin }}_n as {{ prefix }}from_{{ margin }}_y,
-        {{ margin }}_y + {{ margin }}_n as {{ prefix }}from_{{ margin }}_a,
-        {{ far }} * {{ margin }}_y + {{ margin }}_a as {{ prefix }}from_{{ margin }}_n
-        {%- endfor %},
-        {{ observed_distance(measure == 'squared') }}::double as observed_{{ measure }},
-        nullif(
-            first_y * {{ prefix }}from_second_y + first_a * {{ prefix }}from_second_a + first_n * {{ prefix }}from_second_n, 0
-        ) as expected_{{ measure }},
-        nullif(
-            (first_y + second_y) * ({{ prefix }}from_first_y + {{ prefix }}from_second_y)
-            + (first_a + second_a) * ({{ prefix }}from_first_a + {{ prefix }}from_second_a)
-            + (first_n + second_n) * ({{ prefix }}from_first_n + {{ prefix }}from_second_n), 0
-        ) as pooled_{{ measure }}
-        {%- endfor %}
-    from (
-        select
-            *,
-            (yy + ya + yn)::double as first_y,
-            (ay + aa + an)::double as first_a,
-            (ny + na + nn)::double as first_n,
-            (yy + ay + ny)::double as second_y,
-            (ya + aa + na)::double as second_a,
-            (yn + an + nn)::double as second_n
-        from {{ relation }}
-    )
-)
-{%- endmacro %}
-
 {#- Of 1 - scale * n * observed / expected distance. Its gradient in the cell (i, j) is scale * n^2 / E *
     (share * O / E * (a_i + b_j) - d_ij), a and b the distances of a vote from all votes of the other margin;
     weighted by the counts it adds up to O. Pi has the margins of both states taken together. -#}
