@@ -3,3 +3,8 @@
 {% macro on_synthetic() -%}
     {{- return(env_var('UNGA_SYNTHETIC', 'false') == 'true') -}}
 {%- endmacro %}
+
+{#- That Assembly's name in the seeds that have rows of both, as a SQL literal. -#}
+{% macro assembly() -%}
+    {{ "'synthetic'" if on_synthetic() else "'real'" }}
+{%- endmacro %}

@@ -4,7 +4,7 @@ select
     any_value(no) as no,
     any_value(abstain) as abstain
 from {{ ref('key_votes_seed') }}
-where assembly = {{ "'synthetic'" if on_synthetic() else "'real'" }}
+where assembly = {{ assembly() }}
 group by symbol
 union all
 select

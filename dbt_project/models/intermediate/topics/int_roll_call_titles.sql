@@ -15,6 +15,7 @@ named as (
     select
         *,
         case when title_is_agenda then coalesce(short_title, title) else title end as own_title,
+        {{ clean_title('own_title') }} as own_clean_title,
         coalesce(agenda_item, case when title_is_agenda then title end) as own_agenda_item
     from titled
 ),
@@ -24,7 +25,7 @@ parents as (
     select
         symbol,
         min(roll_call_id) as parent_id,
-        any_value({{ clean_title('own_title') }}) as parent_title
+        any_value(own_clean_title) as parent_title
     from named
     where kind = 'resolution' and symbol is not null
     group by symbol
@@ -37,9 +38,9 @@ select
     named.kind,
     parents.parent_id,
     named.own_title as title,
-    coalesce({{ clean_title('named.own_title') }}, parents.parent_title) as clean_title,
+    coalesce(named.own_clean_title, parents.parent_title) as clean_title,
     case
-        when {{ clean_title('named.own_title') }} is null
+        when named.own_clean_title is null
             then case when parents.parent_title is not null then 'its resolution' end
         when {{ is_agenda('named.own_title') }} then 'agenda item'
         when {{ is_speech('named.own_title') }} then 'words of the president'

@@ -6,7 +6,7 @@ with corrections as (
         *,
         string_split(roll_calls, ' ') as named
     from {{ ref('vote_corrections') }}
-    where assembly = {{ "'synthetic'" if on_synthetic() else "'real'" }}
+    where assembly = {{ assembly() }}
 ),
 
 votes as (

@@ -14,7 +14,7 @@ expected as (
         reviewed.counted_through
     from {{ ref('expected_roll_calls') }} as reviewed
     anti join {{ source('raw', 'reviews') }} using (source, session)
-    where reviewed.assembly = {{ "'synthetic'" if on_synthetic() else "'real'" }}
+    where reviewed.assembly = {{ assembly() }}
     union all
     select
         source,

@@ -87,9 +87,9 @@ select
     counted.with_group,
     counted.against_group,
     counted.group_split,
-    case when counted.n >= {{ var('minimum_n') }} then counted.with_group / counted.n end as agreement_strict,
-    case when counted.n >= {{ var('minimum_n') }} then counted.mean_agreement end as agreement_half,
-    case when counted.n >= {{ var('minimum_n') }} then counted.mean_share_alike end as members_alike
+    {{ measured('counted.with_group / counted.n') }} as agreement_strict,
+    {{ measured('counted.mean_agreement') }} as agreement_half,
+    {{ measured('counted.mean_share_alike') }} as members_alike
 from counted
 inner join asked on counted.scheme = asked.scheme
 order by counted.topic, counted.year nulls first

@@ -1,6 +1,6 @@
 with key_votes as (
     select * from {{ ref('key_votes_seed') }}
-    where assembly = {{ "'synthetic'" if on_synthetic() else "'real'" }}
+    where assembly = {{ assembly() }}
 ),
 
 roll_calls as (
