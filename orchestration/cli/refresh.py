@@ -179,6 +179,7 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
     from orchestration.published.status import (
         asks_for_review,
         asks_to_clean,
+        kept_builds,
         summary,
         unreviewed_in_last_build,
     )
@@ -199,7 +200,7 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
             newest = max(logs, key=lambda log: log.stat().st_mtime)
             console.print(f"every check     {newest}", soft_wrap=True)
         console.print(f"data docs       {layout.data_docs}", soft_wrap=True)
-        for line in asks_to_clean(layout):
+        for line in asks_to_clean(kept_builds(layout)):
             console.print(line, style="yellow", markup=False, soft_wrap=True)
         return replace(run, whole=False)
     print_summary(console, summary(layout, run.published == layout.published(True)))

@@ -170,10 +170,9 @@ def print_summary(console: Console, said: Mapping[str, Any]) -> None:
     _say(console, f"{'file':{LABEL}}{said['file']}")
     for label, place in said["beside"].items():
         _say(console, f"{label:{LABEL}}{place}")
-    sample = " --sample" if publication["synthetic"] else ""
     _say(
         console,
-        f"{'try':{LABEL}}{unga()} query{sample} "
+        f"{'try':{LABEL}}{_query(publication['synthetic'])} "
         '"select symbol, vote_date, yes_counted, no_counted '
         'from marts.dim_roll_calls order by vote_date desc limit 5"',
     )
@@ -187,6 +186,11 @@ def unga() -> str:
     if shutil.which("unga"):
         return "unga"
     return str(own.relative_to(Path.cwd()) if own.is_relative_to(Path.cwd()) else own)
+
+
+def _query(synthetic: bool) -> str:
+    """The command that a query of the file follows."""
+    return f"{unga()} query{' --sample' if synthetic else ''}"
 
 
 def print_visits(console: Console, visits: Mapping[str, Visit]) -> None:
@@ -327,5 +331,5 @@ def print_described(console: Console, described: Described, sample: bool) -> Non
         table.add_row(Text(name, style="bold"), Text(kind, style="dim"), Text(words))
     console.print(table)
     if entry.example:
-        command = f"{unga()} query{' --sample' if sample else ''}"
-        console.print(Text(f'\ntry  {command} "{entry.example}"', style="dim"), soft_wrap=True)
+        tried = f'\ntry  {_query(sample)} "{entry.example}"'
+        console.print(Text(tried, style="dim"), soft_wrap=True)

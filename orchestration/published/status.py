@@ -5,7 +5,7 @@ checks, and judging from them whether the file is fresh. Not here: how any of it
 terminal (cli/terminal.py), asking a source for something newer (automation/updates.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -127,6 +127,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
     run_id, blocking = blocking_of_last_run(layout.checks_log(synthetic))
     refused = [result.line() for result in blocking]
     unpublished = _unpublished(layout, synthetic, visits, publication["published_at"])
+    kept = kept_builds(layout)
     unreviewed = _unreviewed(layout, synthetic, run_id if blocking else "")
     verdict = judge(
         publication, visits, refused, unpublished, datetime.now(UTC).replace(tzinfo=None)
@@ -150,14 +151,14 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "refused": refused,
         "refused_run": run_id if blocking else None,
         "unreviewed": unreviewed,
-        "unpublished_builds": kept_builds(layout),
+        "unpublished_builds": kept,
         "needs_a_person": [
             *_files_at_fault(visits),
             *(asks_for_review(row, synthetic) for row in unreviewed),
             *(f"refused: {line}" for line in refused),
             *_undl_to_download(used, publication, synthetic),
             *_other_code(publication),
-            *asks_to_clean(layout),
+            *asks_to_clean(kept),
         ],
     }
 
@@ -165,7 +166,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
 def unreadable(layout: Layout, synthetic: bool, why: str) -> dict[str, Any]:
     """What `unga status` prints if there is no file to read."""
     run_id, blocking = blocking_of_last_run(layout.checks_log(synthetic))
-    health = Health.UNREADABLE
+    health, kept = Health.UNREADABLE, kept_builds(layout)
     unreviewed = _unreviewed(layout, synthetic, run_id) if blocking else []
     return {
         "verdict": {"health": health, "line": why, "exit_status": health.exit_status},
@@ -173,10 +174,10 @@ def unreadable(layout: Layout, synthetic: bool, why: str) -> dict[str, Any]:
         "refused": [result.line() for result in blocking],
         "refused_run": run_id if blocking else None,
         "unreviewed": unreviewed,
-        "unpublished_builds": kept_builds(layout),
+        "unpublished_builds": kept,
         "needs_a_person": [
             *(asks_for_review(row, synthetic) for row in unreviewed),
-            *asks_to_clean(layout),
+            *asks_to_clean(kept),
         ],
     }
 
@@ -339,12 +340,12 @@ def kept_builds(layout: Layout) -> dict[str, int]:
     return {str(folder): size(folder) for folder in unpublished_builds(layout)}
 
 
-def asks_to_clean(layout: Layout) -> list[str]:
+def asks_to_clean(kept: Mapping[str, int]) -> list[str]:
     """A line on each build that is kept to be looked at, and takes room until the next run."""
     return [
         f"{size_in_words(bytes_)} kept of a build that was not published "
         f"(`unga clean` removes it): {folder}"
-        for folder, bytes_ in kept_builds(layout).items()
+        for folder, bytes_ in kept.items()
     ]
 
 
