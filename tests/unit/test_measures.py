@@ -1,9 +1,6 @@
 """The measures as dbt compiles them, against plain Python and other libraries' kappa."""
 
 import math
-import subprocess
-import sys
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -13,44 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
+from warehouses import dbt
 
-ROOT = Path(__file__).parents[2]
 CELLS = ("yy", "ya", "yn", "ay", "aa", "an", "ny", "na", "nn")
-DBT = Path(sys.executable).with_name("dbt")
 
 
 @pytest.fixture(scope="module")
 def measures_sql(tmp_path_factory) -> str:
     """The select that the cohesion marts are, over a relation called `pairs`."""
     work = tmp_path_factory.mktemp("dbt")
-    compiled = subprocess.run(
-        [
-            str(DBT),
-            "--quiet",
-            "compile",
-            "--inline",
-            "{{ cohesion_in_both_orders('pairs', 'year') }}",
-            "--vars",
-            "{minimum_n: 1}",
-            "--profiles-dir",
-            str(ROOT / "dbt_project"),
-            "--project-dir",
-            str(ROOT / "dbt_project"),
-            "--target-path",
-            str(work / "target"),
-            "--log-path",
-            str(work / "logs"),
-        ],
-        env={
-            "PATH": "/usr/bin:/bin",
-            "UNGA_DATABASE": str(work / "unga.duckdb"),
-            "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
-            "DO_NOT_TRACK": "1",
-        },
-        cwd=ROOT / "dbt_project",
-        capture_output=True,
-        text=True,
-        check=False,
+    compiled = dbt(
+        work / "unga.duckdb",
+        *["--quiet", "compile", "--inline", "{{ cohesion_in_both_orders('pairs', 'year') }}"],
+        *["--vars", "{minimum_n: 1}"],
+        target=work / "target",
     )
     assert compiled.returncode == 0, compiled.stdout + compiled.stderr
     return compiled.stdout[compiled.stdout.index("with both_orders") :]
