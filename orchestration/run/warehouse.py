@@ -274,7 +274,8 @@ def scope_of(run: dg.DagsterRun) -> Scope:
     not; one that is executed again from where it failed goes on without what it had built.
     """
     scopes = set()
-    if run.asset_selection is not None or run.asset_check_selection is not None:
+    # Empty, not None, in a run of the whole job from the command line.
+    if run.asset_selection or run.asset_check_selection:
         assets = set(run.asset_selection or ())
         assets |= {check.asset_key for check in run.asset_check_selection or ()}
         landing_only = all(key.path[0] == "landing" for key in assets)

@@ -139,6 +139,8 @@ EVERY_ASSET = {
         (None, None, Scope.WHOLE),
         (EVERY_ASSET, None, Scope.WHOLE),
         (None, EVERY_STEP, Scope.WHOLE),
+        # From the command line.
+        (set(), EVERY_STEP, Scope.WHOLE),
         # All of `sources/raw`: a build of its own, though it publishes nothing.
         (RAW_KEYS, None, Scope.WHOLE),
         ({dg.AssetKey(["published", "database"])}, None, Scope.PART),
@@ -156,7 +158,7 @@ def test_what_a_run_is_asked_for(assets, steps, scope):
     run = dg.DagsterRun(
         job_name="refresh",
         run_id="5f9c2c1e-6c0e-4b8e-9a53-0d9c1f3f5a11",
-        asset_selection=frozenset(assets) if assets else None,
+        asset_selection=None if assets is None else frozenset(assets),
         step_keys_to_execute=steps,
     )
     assert scope_of(run) is scope
