@@ -40,7 +40,7 @@ def _tell_version(asked: bool) -> None:
 def unga(
     told: Annotated[
         bool,
-        typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version."),
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """The recorded votes of the UN General Assembly, in one checked DuckDB file."""

@@ -1,6 +1,6 @@
 """The command `clean`.
 
-Belongs here: its option, and what it says. Not here: what is left behind (run/leftovers.py).
+Belongs here: its option and its output. Not here: what counts as left over (run/leftovers.py).
 """
 
 from typing import Annotated
@@ -13,13 +13,13 @@ from orchestration.layout import Layout
 
 def clean(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
+        bool, typer.Option("--dry-run", help="List what would be removed, but remove nothing.")
     ] = False,
 ) -> None:
-    """Remove refused builds and what killed runs left; the published files stay as they are.
+    """Remove refused builds and leftovers of killed runs; published files are not touched.
 
-    What `unga review` would count in a refused build goes with it: review first. Exit status: 1
-    while a refresh runs, and nothing is removed.
+    `unga review` needs the refused build, so review first. Exit status: 1 if a refresh is running;
+    nothing is removed then.
     """
     from orchestration.run.leftovers import leftovers, remove_leftovers, size, size_in_words
     from orchestration.run.lock import RefreshRefusedError, take_lock
@@ -33,7 +33,7 @@ def clean(
     except RefreshRefusedError as running:
         fail(running)
     with lock:
-        # Looked for anew: a refresh may have ended meanwhile.
+        # Look again under the lock: a refresh may have ended in the meantime.
         sizes = {folder: size(folder) for folder in leftovers(layout)}
         if not dry_run:
             remove_leftovers(layout)

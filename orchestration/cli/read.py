@@ -1,7 +1,7 @@
-"""The commands that read what is published or landed: `status`, `query`, `tables` and more.
+"""The commands that read published or landed data: `status`, `query`, `tables` and more.
 
 Belongs here: their options and exit statuses. Not here: what they read (published/, sources/), or
-tables (terminal.py), but for the list of sources.
+tables (terminal.py), except for the list of sources.
 """
 
 import json
@@ -30,14 +30,14 @@ class Format(StrEnum):
 def status(
     sample: SampleOption = False,
     sessions: Annotated[
-        bool, typer.Option("--sessions", help="The sessions of each source, and its known gaps.")
+        bool, typer.Option("--sessions", help="Show each source's sessions and known gaps.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="All of it as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """Tell how fresh and how complete the published file is, the verdict first.
+    """Show how fresh and how complete the published file is, the verdict first.
 
-    Exit status: 0 fresh; 3 fresh, but a source refused a file or was not reached; 4 stale; 5 the
-    last build was refused, and the one before it is served; 1 nothing is published or readable.
+    Exit status: 0 fresh; 3 fresh, but a source file was refused or a source not reached; 4 stale;
+    5 the last build was refused and its predecessor is served; 1 nothing is published or readable.
     """
     from orchestration.cli.terminal import print_sessions, print_status, print_unreadable
     from orchestration.published.status import facts, unreadable
@@ -63,7 +63,7 @@ def query(
     sql: Annotated[
         str | None,
         typer.Argument(
-            help="One query, e.g. 'select * from marts.freshness'; - reads it from standard input."
+            help="The query, e.g. 'select * from marts.freshness'; - reads it from standard input."
         ),
     ] = None,
     file: Annotated[
@@ -72,26 +72,26 @@ def query(
     form: Annotated[
         Format | None,
         typer.Option(
-            "--format", help="How rows are written [default: as the output is named, else table]."
+            "--format", help="Output format [default: the output file's extension, else table]."
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="The file to write to: .csv, .json or .parquet.")
+        Path | None, typer.Option(help="The file to write: .csv, .json or .parquet.")
     ] = None,
     sample: SampleOption = False,
 ) -> None:
-    """Ask the published file one SQL query; nothing can be changed by it."""
+    """Run one SQL query on the published file; a query can't change anything."""
     if (sql is None) == (file is None):
-        fail("One query is asked: as an argument, from standard input (-), or with --file FILE.")
+        fail("Give one query: as an argument, on standard input (-), or with --file FILE.")
     if file:
         sql = file.read_text(encoding="utf-8")
     elif sql == "-":
         sql = sys.stdin.read()
     form = form or _named_by(output)
     if form is Format.TABLE and output:
-        fail("A drawn table goes to a terminal only: csv, json and parquet go to a file.")
+        fail("A drawn table is for a terminal only: write csv, json or parquet to a file.")
     if form is Format.PARQUET and output is None:
-        fail("Parquet is not for a terminal: say where to with --output FILE.")
+        fail("Parquet can't be shown on a terminal: name a file with --output FILE.")
     relation = run_query(Layout.from_environment().published(sample), str(sql))
     if form is Format.TABLE:
         typer.echo(as_table(relation))
@@ -100,17 +100,17 @@ def query(
 
 
 def _named_by(output: Path | None) -> Format:
-    """The format that the name of a file asks for; a drawn table goes to a terminal only."""
+    """The format by the file's extension; a drawn table is for a terminal only."""
     if output is None:
         return Format.TABLE
     kind = output.suffix.removeprefix(".").lower()
     if kind not in set(Format) - {Format.TABLE}:
-        fail(f"{output}: name it .csv, .json or .parquet, or say which it is with --format.")
+        fail(f"{output}: use the extension .csv, .json or .parquet, or set --format.")
     return Format(kind)
 
 
 def tables(sample: SampleOption = False) -> None:
-    """List the tables, views and functions there are for queries, with what each holds."""
+    """List the tables, views and functions available for queries, with what each holds."""
     from orchestration.cli.terminal import print_tables
     from orchestration.published.catalogue import tables
     from orchestration.run.console import console
@@ -122,7 +122,7 @@ def describe(
     name: Annotated[str, typer.Argument(help="A table, view or function, e.g. cohesion.")],
     sample: SampleOption = False,
 ) -> None:
-    """Describe one table, view or function: its columns or arguments, and a query to begin with."""
+    """Describe one table, view or function: its columns or arguments, and a first query."""
     from orchestration.cli.terminal import print_described
     from orchestration.published.catalogue import describe
     from orchestration.run.console import console
@@ -131,7 +131,7 @@ def describe(
 
 
 def sources(sample: SampleOption = False) -> None:
-    """List the sources: what is landed, from where, licence and citation."""
+    """List the sources: what has landed, from where, licence and citation."""
     from orchestration.run.console import console
     from orchestration.sources import SOURCES, landed_releases
 
@@ -156,7 +156,7 @@ def topics_evaluation(
     ] = None,
     sample: SampleOption = False,
 ) -> None:
-    """Show how well Voeten's codes are carried forward, and what the study's topics leave over."""
+    """Show how well Voeten's codes are carried forward, and what has no topic of the study."""
     from orchestration.published.topics_evaluation import topics_evaluation
     from orchestration.run.console import console
 

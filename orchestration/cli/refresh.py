@@ -1,7 +1,7 @@
 """The commands that build: `refresh` and `sample`.
 
-Belongs here: their options, what is said before and after a run, and exit statuses. Not here: the
-run (run/), whether anything is newer (automation/updates.py), or tables (terminal.py).
+Belongs here: their options, messages before and after a run, and exit statuses. Not here: the
+run (run/), looking for updates (automation/updates.py), or tables (terminal.py).
 """
 
 from collections.abc import Sequence
@@ -21,33 +21,31 @@ if TYPE_CHECKING:
     from orchestration.run.in_process import Run
     from orchestration.sources import Visit
 
-# Exit statuses of `unga refresh` when it published or found nothing newer, and a source was at
-# fault.
+# Exit statuses of `unga refresh` when it published or found no updates, but a source was at fault.
 REFUSED_A_FILE = 3
 NOT_IN_REACH = 4
 
 
 def refresh(
     source: Annotated[
-        list[str] | None, typer.Option(help="Ask only this source for something newer.")
+        list[str] | None, typer.Option(help="Look for updates in this source only.")
     ] = None,
     session: Annotated[
         list[str] | None, typer.Option(help="Fetch only this session, e.g. 79 or ES-11.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Build even if nothing is newer.")] = False,
+    force: Annotated[bool, typer.Option(help="Build even without updates.")] = False,
     strict: Annotated[
         bool,
         typer.Option(
             "--strict",
-            help="End with 4 if a source could not be reached; what is landed is built anyway.",
+            help="Exit with 4 if a source could not be reached; what has landed is built anyway.",
         ),
     ] = False,
 ) -> None:
-    """Fetch what is newer, build, check, and publish warehouse/unga.duckdb.
+    """Fetch updates, build, check, and publish warehouse/unga.duckdb.
 
-    Exit status: 0 published or nothing newer; 1 not published; 3 as 0, but a file of a source was
-    refused; 4 a source could not be reached (with --strict), or none was and only the sample was
-    built.
+    Exit status: 0 published or no updates; 1 not published; 3 as 0, but a source file was refused;
+    4 a source could not be reached (with --strict), or none could and only the sample was built.
     """
     from orchestration.published.review import ReviewError
     from orchestration.sources import SourceError
@@ -64,13 +62,13 @@ def refresh(
 
 
 def sample() -> None:
-    """Build warehouse/sample/unga.duckdb from an invented Assembly, to try things on."""
+    """Build warehouse/sample/unga.duckdb from an invented Assembly, for trying things out."""
     layout = Layout.from_environment()
     end(0 if _run(_console_apart(layout), layout, {"synthetic": True}).whole else 1)
 
 
 def _console_apart(layout: Layout) -> Console:
-    """The console of a refresh: only it writes to the terminal, all else goes to the log."""
+    """The console of a refresh: the only one to write to the terminal; the rest is logged."""
     from orchestration.run.console import console, terminal_apart
     from orchestration.run.in_process import dagster_home
 
@@ -87,7 +85,7 @@ def _refresh(
     force: bool,
     strict: bool,
 ) -> int:
-    """Ask the sources, build if there is a reason to, report; returns the exit status."""
+    """Ask the sources, build if there is a reason, report; returns the exit status."""
     from orchestration.published.status import visits_to
 
     config: dict[str, Any] = {"fetch": sources, "sessions": sessions}
@@ -104,7 +102,7 @@ def _refresh(
         return 1
     if run.published == layout.published(synthetic=True):
         console.print(
-            "No source could be reached and none is landed: only the SYNTHETIC SAMPLE was built, "
+            "No source could be reached and none has landed: only the SYNTHETIC SAMPLE was built, "
             f"{run.published}. There are no real votes in it.",
             style="bold red",
             soft_wrap=True,
@@ -114,7 +112,7 @@ def _refresh(
 
 
 def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> list[str]:
-    """Land what is newer; the reasons to build, for people."""
+    """Land updates; returns the reasons to build, in plain words."""
     from orchestration.automation.updates import updates
     from orchestration.published import review
     from orchestration.published.status import code_in
@@ -132,7 +130,7 @@ def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> lis
 def _tell_nothing_newer(
     console: Console, layout: Layout, sources: Sequence[str], strict: bool
 ) -> int:
-    """Say that nothing is newer, as far as is known; returns the exit status."""
+    """Report that no updates were found; returns the exit status."""
     from orchestration.published.status import has_ended, visits_to
     from orchestration.sources import Outcome
 
@@ -146,14 +144,14 @@ def _tell_nothing_newer(
     ]
     if at_fault:
         console.print(
-            f"Nothing newer was found, but not all of {', '.join(at_fault)} could be asked or "
+            f"No updates were found, but not all of {', '.join(at_fault)} could be reached or "
             f"read: {published} stays as it is.",
             style="bold red",
             soft_wrap=True,
         )
     else:
         console.print(
-            f"Nothing is newer than what {published} was built from: same releases, same code. "
+            f"No updates: {published} was built from the same releases with the same code. "
             "`unga refresh --force` builds again.",
             soft_wrap=True,
         )
@@ -161,7 +159,7 @@ def _tell_nothing_newer(
 
 
 def _tell_visits(console: Console, visits: "dict[str, Visit]", strict: bool) -> int:
-    """Say what happened at each source; returns the exit status that follows from it."""
+    """Report what happened at each source; returns the resulting exit status."""
     from orchestration.cli.terminal import print_visits
     from orchestration.published.status import has_ended
     from orchestration.sources import Outcome
@@ -191,7 +189,7 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
             f"✗ {run.error}\nmore in {layout.log}", style="bold red", markup=False, soft_wrap=True
         )
     if not run.published:
-        console.print("Not published: the last good file is as it was.", style="bold red")
+        console.print("Not published: the last good file is unchanged.", style="bold red")
         synthetic = bool(config.get("synthetic"))
         for row in unreviewed_in_last_build(layout, synthetic):
             console.print(asks_for_review(row, synthetic), style="yellow", soft_wrap=True)
@@ -206,15 +204,15 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
     print_summary(console, summary(layout, run.published == layout.published(True)))
     if not run.whole:
         console.print(
-            "Published; but not all that is made from the file, as said above: exports and report "
-            "may be those of the file before. `unga refresh --force` makes them again.",
+            "Published, but the exports or the report could not be written, as shown above: they "
+            "may be those of the previous file. `unga refresh --force` writes them again.",
             style="bold red",
         )
     return run
 
 
 def _refresh_job() -> "dg.JobDefinition":
-    """The job as the UI has it. Slow to import, and not needed where nothing is newer."""
+    """The same job as in the UI. Slow to import, and not needed without updates."""
     from orchestration.definitions import build_defs
 
     return build_defs().resolve_job_def("refresh")

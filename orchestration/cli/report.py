@@ -18,12 +18,12 @@ STUDY = configured_study()
 
 def report(
     focus: Annotated[
-        str, typer.Option(help="The state whose votes are asked about.")
+        str, typer.Option(help="The state whose votes the report is about.")
     ] = STUDY.focus[0],
     powers: Annotated[
         str | None,
         typer.Option(
-            help="The powers to compare it with, the one expected closest first.",
+            help="The powers to compare it with, the one expected to be closest first.",
             show_default=",".join(STUDY.powers),
         ),
     ] = None,
@@ -38,7 +38,7 @@ def report(
     ] = None,
     sample: SampleOption = False,
 ) -> None:
-    """Write a page on how a state votes beside some powers: figures, key votes, findings."""
+    """Write a page on how a state votes compared with some powers: figures, key votes, findings."""
     # Altair is slow to import, and no other command needs it.
     from reports.page import build_listed_report, build_report, state_of
 
@@ -47,7 +47,7 @@ def report(
     build = build_report if output else build_listed_report
     place = output or layout.reports(sample)
     try:
-        # By whatever name it was asked for, the state is not compared with itself.
+        # The state is never compared with itself, by whichever of its names it was given.
         beside = (
             powers.split(",") if powers is not None else STUDY.powers_beside(state_of(file, focus))
         )

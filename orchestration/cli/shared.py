@@ -1,6 +1,6 @@
-"""What all commands share: errors in one line, how a command ends, the option --sample.
+"""Shared by all commands: one-line errors, exit statuses, the option --sample.
 
-Belongs here: what more than one family of commands uses. Not here: any command, or tables
+Belongs here: what several families of commands use. Not here: any command, or tables
 (terminal.py).
 """
 
@@ -16,21 +16,21 @@ from orchestration.published.query import QueryError
 
 
 class OneLineErrors(TyperGroup):
-    """Errors that a person can fix are one line, without a traceback."""
+    """Prints errors that users can fix as one line, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # The reader, such as `head`, has enough; nothing is wrong.
+            # The reader, such as `head`, stopped early: not an error.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
         except (QueryError, OSError) as wrong:
             fail(wrong)
 
 
-SampleOption = Annotated[bool, typer.Option("--sample", help="Of the sample, not the real votes.")]
+SampleOption = Annotated[bool, typer.Option("--sample", help="Use the sample, not the real votes.")]
 
 
 def fail(words: object) -> NoReturn:
@@ -40,7 +40,7 @@ def fail(words: object) -> NoReturn:
 
 
 def refuse_unknown(sources: Iterable[str]) -> None:
-    """Exit with 1, naming them, if any of these is not the name of a source."""
+    """Exit with 1 if any of these is not the name of a source, naming the unknown ones."""
     from orchestration.sources import SOURCES
 
     if unknown := set(sources) - set(SOURCES):

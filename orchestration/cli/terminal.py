@@ -1,4 +1,4 @@
-"""What commands print: status on one screen, the summary of a refresh, lists of what there is.
+"""What commands print: status on one screen, the summary of a refresh, lists of tables.
 
 Belongs here: tables, lines, colours, and the words around numbers. Not here: where the numbers come
 from (published/status.py), or the progress of a run (run/progress.py).
@@ -24,7 +24,7 @@ from orchestration.published.status import Health, answered, since
 from orchestration.sources import FileOutcome, Outcome, Visit, in_order
 from reports.narrative import years_in_words
 
-# One screen: status says no more than fits.
+# One screen: status prints no more than fits.
 WIDTH, HEIGHT = 100, 24
 LABEL = 16
 FILES_NAMED = 5
@@ -67,11 +67,11 @@ def print_status(console: Console, said: Mapping[str, Any]) -> None:
     if publication["synthetic"]:
         lines.insert(0, SYNTHETIC)
     needs = said["needs_a_person"]
-    # The verdict and the heading above, and the file and the prompt below, take a line each.
+    # The verdict, the heading, the file and the prompt take a line each.
     room = HEIGHT - 4 - len(lines)
     if len(needs) > room:
         needs = [*needs[: room - 1], f"and {len(needs) - room + 1} more: unga status --json"]
-    needed = [f"{'needs a person':{LABEL}}{'' if needs else 'nothing'}", *(f"  {n}" for n in needs)]
+    needed = [f"{'to do':{LABEL}}{'' if needs else 'nothing'}", *(f"  {n}" for n in needs)]
     _say(console, _cut(verdict["line"]), STYLES[verdict["health"]])
     for line in lines:
         _say(console, _cut(line))
@@ -81,16 +81,16 @@ def print_status(console: Console, said: Mapping[str, Any]) -> None:
 
 
 def print_unreadable(console: Console, said: Mapping[str, Any]) -> None:
-    """That there is no file to read, and why the last build was refused if it was."""
+    """Report that there is no file to read, and why the last build was refused, if it was."""
     _say(console, said["verdict"]["line"], STYLES[said["verdict"]["health"]])
     if said["refused"]:
-        _say(console, f"The last build, of run {said['refused_run']}, was refused:")
+        _say(console, f"The last build, by run {said['refused_run']}, was refused:")
     for line in (*said["refused"], *said["needs_a_person"]):
         _say(console, f"  {line}")
 
 
 def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
-    """The sessions of each source, those as expected in one row, and each known gap once."""
+    """The sessions of each source, empty ones as expected in one row, and each known gap once."""
     sessions = Table("source", "sessions", "expected", "found", "status", title="Sessions")
     for column in sessions.columns[2:4]:
         column.justify = "right"
@@ -129,7 +129,7 @@ def print_sessions(console: Console, said: Mapping[str, Any]) -> None:
 
 
 def _expected(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The total of expected roll calls; a dash if there is none: 'at least 0' is none."""
+    """The total of expected roll calls; a dash if there is none ('at least 0' counts as none)."""
     numbers = [
         row["expected_roll_calls"]
         for row in rows
@@ -140,7 +140,7 @@ def _expected(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def print_summary(console: Console, said: Mapping[str, Any]) -> None:
-    """What is in a file that was just published, which years it covers, how to read it."""
+    """Contents of a newly published file, the years it covers, and how to read it."""
     publication = said["publication"]
     found = {row["source"]: row for row in said["found"]}
     kept = {row["source"]: row for row in said["used"]}
@@ -181,7 +181,7 @@ def print_summary(console: Console, said: Mapping[str, Any]) -> None:
 
 
 def unga() -> str:
-    """The command as it can be typed here: by its path where it is not on the PATH."""
+    """The command as it can be typed here: with its path if it is not on the PATH."""
     own = Path(sys.executable).with_name("unga")
     if shutil.which("unga"):
         return "unga"
@@ -189,7 +189,7 @@ def unga() -> str:
 
 
 def _query(synthetic: bool) -> str:
-    """The command that a query of the file follows."""
+    """The command to put before a query of the file."""
     return f"{unga()} query{' --sample' if synthetic else ''}"
 
 
@@ -208,7 +208,7 @@ def print_visits(console: Console, visits: Mapping[str, Visit]) -> None:
 
 
 def _files(files: list[FileOutcome]) -> str:
-    """Files by name, with the reason if one is at fault; a reason that names its file is enough."""
+    """Files by name, with the reason if at fault; a reason that names the file stands alone."""
     if files[0].outcome in HARMLESS:
         names = [file.name for file in files]
         more = len(names) - FILES_NAMED
@@ -259,7 +259,7 @@ def _moment(at: datetime | None) -> str:
 def _doubts_lines(rows: list[dict[str, Any]] | None) -> list[str]:
     if rows is None:
         return [f"{'doubts':{LABEL}}{NOT_THERE}"]
-    # As many rules by name as fit the line.
+    # Name as many rules as fit on the line.
     for named in range(len(rows), -1, -1):
         said = [f"{row['doubts']:,} {row['rule']}" for row in rows[:named]]
         if others := rows[named:]:
@@ -284,7 +284,7 @@ def _sessions(rows: list[dict[str, Any]]) -> str:
 
 
 def _print_decades(console: Console, rows: Iterable[Mapping[str, Any]], sources: list[str]) -> None:
-    """A line per decade: roll calls, by source, and sessions; in red, years that no source has."""
+    """A line per decade: roll calls by source, and sessions; in red, years no source has."""
     heads = "".join(f"{source:>8}" for source in sources)
     _say(console, f"{'years':14}{'roll calls':>10}{heads}  sessions", "bold")
     for row in rows:
@@ -308,7 +308,7 @@ def _say(console: Console, words: str, style: str = "") -> None:
 
 
 def print_tables(console: Console, entries: Iterable[Entry]) -> None:
-    """What the file has for queries: each name with its first sentence."""
+    """What can be queried: each name with the first sentence of its description."""
     for kind, of_kind in groupby(entries, key=lambda entry: entry.kind == "function"):
         console.print(
             "Functions, called with arguments" if kind else "Tables and views", style="bold"
@@ -318,11 +318,11 @@ def print_tables(console: Console, entries: Iterable[Entry]) -> None:
             table.add_row(Text(entry.name), Text(entry.words.partition(". ")[0].rstrip(".")))
         console.print(table)
         console.print()
-    console.print(f"{unga()} describe NAME tells the columns or arguments of one.", style="dim")
+    console.print(f"{unga()} describe NAME shows the columns or arguments of one.", style="dim")
 
 
 def print_described(console: Console, described: Described, sample: bool) -> None:
-    """One table, view or function: what it holds, its parts, and a query to begin with."""
+    """One table, view or function: what it holds, its parts, and a first query."""
     entry = described.entry
     console.print(Text(f"{entry.name}, a {entry.kind}", style="bold"))
     console.print(Text(" ".join(entry.words.split())))

@@ -174,7 +174,7 @@ def test_neither_exports_nor_a_broken_session_hide_that_the_file_is_new(
         timeout=900,
     )
     (warehouse / "exports").chmod(0o755)
-    refused(ended, "newer: unxml", newest.name, "Permission denied", "Published; but")
+    refused(ended, "newer: unxml", newest.name, "Permission denied", "Published, but")
     assert "Not published" not in ended.stdout
     assert fingerprint(warehouse / "unga.duckdb") != before
     assert fingerprint(warehouse / "exports" / "datapackage.json") == exported

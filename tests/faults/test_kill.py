@@ -181,7 +181,7 @@ def test_a_run_that_a_person_interrupts_says_so_and_nothing_else(sample_warehous
         said, _ = run.communicate()
     assert run.returncode == 1
     assert "interrupted" in said
-    assert "Not published: the last good file is as it was." in said
+    assert "Not published: the last good file is unchanged." in said
     assert "Error" not in said
     (kept,) = (sample_warehouse / "build").glob("*/")
     assert f"kept of a build that was not published (`unga clean` removes it): {kept}" in said

@@ -185,7 +185,7 @@ def test_with_no_source_in_reach_the_sample_is_built_and_said_so(story):
 
 def test_a_refresh_that_only_built_the_sample_does_not_end_well(story):
     *_, last = story.said.splitlines()
-    assert last.startswith("No source could be reached and none is landed: only the SYNTHETIC")
+    assert last.startswith("No source could be reached and none has landed: only the SYNTHETIC")
     assert last.endswith("There are no real votes in it.")
     assert story.ended == 4
 

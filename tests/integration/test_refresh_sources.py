@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from warehouses import fingerprint, unga
 
-NOTHING = "Nothing is newer"
+NOTHING = "No updates:"
 
 
 @pytest.fixture
