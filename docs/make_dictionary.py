@@ -16,13 +16,13 @@ from orchestration.assets.dbt import manifest
 PAGE = Path(__file__).with_name("dictionary.md")
 
 LAYERS = {
-    "main": "What `show tables` shows: the list to begin with.",
-    "marts": "The public tables: what users' SQL stands on.",
+    "main": "What `show tables` shows: the table of contents.",
+    "marts": "The public tables, for users' SQL.",
     "functions": "Public questions with arguments: `from marts.cohesion('KAZ')`.",
-    "arguments": "What these are called with, checked; not for users' own queries.",
-    "seeds": "Reference facts, reviewed by people; each row names where it is from.",
-    "intermediate": "How the marts come about: one union of the sources, topics.",
-    "staging": "Each source in one spelling, nothing left out or joined yet.",
+    "arguments": "Validation of the functions' arguments; not for users' own queries.",
+    "seeds": "Reference facts, reviewed by people; each row names its source.",
+    "intermediate": "Steps towards the marts: the union of the sources, topics.",
+    "staging": "Each source in a common form, nothing left out or joined yet.",
     "raw": "Rows as the sources give them, with release, file and row number.",
 }
 
@@ -37,9 +37,9 @@ def dictionary(known: Mapping[str, Any]) -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Made from the descriptions in `dbt_project/` by `python docs/make_dictionary.py`; the",
-        "same words stand as comments on the tables, columns and functions of the published file.",
-        "How votes become numbers is told in [method.md](method.md).",
+        "Generated from the descriptions in `dbt_project/` by `python docs/make_dictionary.py`;",
+        "the same texts are comments on tables, columns and functions in the published file.",
+        "[method.md](method.md) explains how votes become numbers.",
         "",
     ]
     lines += [f"- [{layer}](#{layer}): {words}" for layer, words in LAYERS.items()]
@@ -55,7 +55,7 @@ def _table(node: Mapping[str, Any]) -> Iterator[str]:
     types = node["config"].get("column_types") or {}
     typed = any(column.get("data_type") or types for column in node["columns"].values())
     yield from ("", f"### {node['name']}", "", _one_line(node["description"]), "")
-    yield "| column | type | what it is |" if typed else "| column | what it is |"
+    yield "| column | type | description |" if typed else "| column | description |"
     yield "|---|---|---|" if typed else "|---|---|"
     for name, column in node["columns"].items():
         kind = f" {(column.get('data_type') or types.get(name) or '').lower()} |" if typed else ""
@@ -73,7 +73,7 @@ def _is_function(node: Mapping[str, Any]) -> bool:
 
 def _function(node: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", f"### {node['name']}()", "", _one_line(node["description"]), "")
-    yield from ("| argument | default | what it is |", "|---|---|---|")
+    yield from ("| argument | default | description |", "|---|---|---|")
     for argument in node["config"]["meta"]["arguments"]:
         default = f"`{argument['default']}`" if "default" in argument else ""
         yield f"| `{argument['name']}` | {default} | {_one_line(argument['description'])} |"

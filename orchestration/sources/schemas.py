@@ -44,7 +44,7 @@ def _day(description: str, nullable: bool = False) -> dy.Date:
 
 
 class RawTable(dy.Schema):
-    """What every raw table of votes begins with."""
+    """The first columns of every raw table of votes."""
 
     release = _text("Release of the source.", nullable=False)
     file = _text("File of the release.", nullable=False)
@@ -104,7 +104,7 @@ class UnxmlResolutions(RawRow):
 class UnxmlVotes(RawRow):
     """The states that the Secretariat's lists name. One row per name in a list."""
 
-    state_name = _text("The state's name, as it is written there.", nullable=False)
+    state_name = _text("The state's name, as written there.", nullable=False)
     vote = _text("The list it is in.", nullable=False, allowed=("yes", "no", "abstain"))
 
 
@@ -112,13 +112,13 @@ class UnxmlSubjects(RawRow):
     """Subjects of the Secretariat's resolutions. One row per subject of a line."""
 
     subject = _text("Subject.", nullable=False)
-    scheme = _text("Where the subject is from.", nullable=False)
+    scheme = _text("Vocabulary that the subject is from.", nullable=False)
 
 
 class UnxmlSponsors(RawRow):
     """Sponsors of the Secretariat's resolutions. One row per sponsor of a line."""
 
-    state_name = _text("The state's name, as it is written there.", nullable=False)
+    state_name = _text("The state's name, as written there.", nullable=False)
     additional = _flag("Whether it joined the sponsors later.")
 
 
@@ -126,7 +126,7 @@ class VoetenRollCalls(RawRow):
     """Roll calls of Voeten's file. One row per roll call."""
 
     roll_call = _text(
-        "Key of the roll call: rcid, or '<rcid>.<n>' where one rcid stands for several roll calls.",
+        "Key of the roll call: rcid, or '<rcid>.<n>' if one rcid is shared by several roll calls.",
         nullable=False,
     )
     rcid = _number("Voeten's number of the roll call.", nullable=False)
@@ -156,8 +156,8 @@ class VoetenVotes(RawTable):
     """
 
     roll_call = _text("Key of the roll call.", nullable=False)
-    ccode = _number("The state's code of the Correlates of War.", nullable=False)
-    country = _text("The state's code of letters, as the source writes it.")
+    ccode = _number("The state's Correlates of War code.", nullable=False)
+    country = _text("The state's letter code, as the source writes it.")
     country_name = _text("The state's name, as the source writes it.")
     vote = dy.Int8(
         nullable=False,
@@ -169,16 +169,16 @@ class VoetenVotes(RawTable):
 
 
 class Releases(dy.Schema):
-    """Files of the releases that the build stands on. One row per file."""
+    """Files of the releases that the build is based on. One row per file."""
 
     source = _text("Source.", nullable=False)
     release = _text("Release of the source.", nullable=False)
-    release_date = _day("Day up to which the release reaches.", nullable=True)
+    release_date = _day("Last day that the release covers.", nullable=True)
     version = _text("The release's own version, where it states one.")
     file = _text("File of the release.", nullable=False)
     size = dy.Int64(nullable=False, description="Bytes.")
     sha256 = _text("Hash of the file.", nullable=False)
-    url = _text("Where the file is from; null if a person put it there.")
+    url = _text("Origin of the file; null if a person put it there.")
     licence = _text("Licence.", nullable=False)
     citation = _text("Citation, the release's own where it states one.", nullable=False)
     landed_at = dy.Datetime(nullable=False, description="When it was landed, in UTC.")
@@ -190,24 +190,24 @@ class Repairs(dy.Schema):
     source = _text("Source.", nullable=False)
     release = _text("Release of the source.", nullable=False)
     file = _text("File of the release.", nullable=False)
-    rule = _text("The defect, and what is taken instead.", nullable=False)
+    rule = _text("The defect, and what replaces it.", nullable=False)
     rows = _number("Rows that had the defect.", nullable=False)
     example = _text("One of them.")
 
 
 class Reviews(dy.Schema):
-    """A person's own expected numbers, from reviews.csv. One row per source and session."""
+    """The user's own expected numbers, from reviews.csv. One row per source and session."""
 
     source = _text("Source.", nullable=False)
     session = _text("Session of the Assembly.", nullable=False)
     roll_calls = _number("Roll calls that the session of the source should have.", nullable=False)
     rule = _text(
-        "'exact', or 'at_least' while a session goes on.",
+        "'exact', or 'at_least' while a session is still open.",
         nullable=False,
         allowed=("exact", "at_least"),
     )
-    counted_through = _day("Last day of vote that was counted.", nullable=True)
-    reviewed_on = _day("When the person looked.", nullable=True)
+    counted_through = _day("Day of the last vote included in the number.", nullable=True)
+    reviewed_on = _day("Day of the review.", nullable=True)
     note = _text("Why the number is right.")
 
 
@@ -222,7 +222,7 @@ RAW_TABLES: dict[str, dict[str, type[dy.Schema]]] = {
     "voeten": {"voeten_roll_calls": VoetenRollCalls, "voeten_votes": VoetenVotes},
 }
 
-# Filled by every source, or by a person.
+# Filled by every source, or by the user.
 LEDGERS: dict[str, type[dy.Schema]] = {
     "releases": Releases,
     "repairs": Repairs,
