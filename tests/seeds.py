@@ -11,7 +11,7 @@ import jinja2
 import polars as pl
 
 DBT = Path(__file__).parents[1] / "dbt_project"
-NEVER = date(2999, 1, 1)
+NEVER = date.max
 
 
 def seed(name: str) -> pl.DataFrame:

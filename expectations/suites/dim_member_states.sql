@@ -23,6 +23,6 @@ from stated
 left join marts.dim_member_states as members
     on
         stated.day >= members.member_from
-        and stated.day < coalesce(members.member_to, date '2999-01-01')
+        and stated.day < coalesce(members.member_to, date 'infinity')
 group by all
 order by stated.day

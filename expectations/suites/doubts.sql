@@ -104,7 +104,7 @@ to_be_told as (
         on
             votes.state = members.state
             and members.member_from <= if(date_precision = 'month', last_day(vote_date), vote_date)
-            and coalesce(members.member_to, date '2999-01-01')
+            and coalesce(members.member_to, date 'infinity')
             > if(date_precision = 'month', date_trunc('month', vote_date), vote_date)
     where votes.vote <> 'absent' and members.state is null and date_precision <> 'session'
     group by all

@@ -23,13 +23,13 @@ members as (
         -- Where only the month is known, who joined or left in it may or may not have been one.
         bool_or(
             member_states.member_from <= roll_calls.earliest
-            and coalesce(member_states.member_to, date '2999-01-01') > roll_calls.latest
+            and coalesce(member_states.member_to, date 'infinity') > roll_calls.latest
         ) as is_certain
     from roll_calls
     inner join seeds.member_states
         on
             member_states.member_from <= roll_calls.latest
-            and coalesce(member_states.member_to, date '2999-01-01') > roll_calls.earliest
+            and coalesce(member_states.member_to, date 'infinity') > roll_calls.earliest
     group by all
 ),
 
@@ -42,7 +42,7 @@ kept_out as (
     inner join seeds.kept_from_voting as kept
         on
             roll_calls.latest >= kept.kept_from
-            and roll_calls.earliest < coalesce(kept.kept_to, date '2999-01-01')
+            and roll_calls.earliest < coalesce(kept.kept_to, date 'infinity')
 ),
 
 votes as (

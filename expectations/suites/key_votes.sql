@@ -69,7 +69,7 @@ excused as (
                     gaps.symbol is null
                     and expected.session = gaps.session
                     and expected.vote_date >= gaps.gap_from
-                    and expected.vote_date <= coalesce(gaps.gap_to, date '2999-01-01')
+                    and expected.vote_date <= coalesce(gaps.gap_to, date 'infinity')
                 )
             )
 )

@@ -44,7 +44,7 @@ def _seats(decisions: list[Decision]) -> pl.DataFrame:
     reference = DBT_PROJECT / "seeds" / "reference"
     spells = pl.read_csv(reference / "member_states.csv", try_parse_dates=True)
     kept = pl.read_csv(reference / "kept_from_voting.csv", try_parse_dates=True)
-    never = pl.lit(date(2999, 1, 1))
+    never = pl.lit(date.max)
     held = days.join_where(
         spells,
         pl.col("day") >= pl.col("member_from"),

@@ -21,7 +21,7 @@ from orchestration.assets.dbt import manifest
 # The changes that trip the expectations, by table and description.
 EXPECTATIONS = {
     "bridge_roll_call_topics": {
-        "Every roll call stands under 'all' once in each scheme": """
+        "Every roll call has 'all' once in each scheme": """
             delete from marts.bridge_roll_call_topics
             where scheme = 'study' and topic = 'all' and roll_call_id = 'A/RES/77/9001'""",
         "The study's topics leave out at most 75 of 100 roll calls": """
@@ -32,16 +32,16 @@ EXPECTATIONS = {
             where scheme = 'voeten' and topic <> 'all'""",
     },
     "completeness": {
-        "Some source is in reach": """
+        "At least one source is in reach": """
             delete from marts.completeness;
             delete from intermediate.int_source_roll_calls;
             delete from raw.undl_votes;
             delete from raw.unxml_votes;
             delete from raw.voeten_votes""",
-        "Every session was reviewed by a person, and none is missing as a whole": """
+        "Every session was reviewed by a person, and none is missing entirely": """
             update marts.completeness set status = 'missing'
             where source = 'unxml' and session = '77'""",
-        "Every roll call of a source stands in the warehouse exactly once": """
+        "Every roll call of a source is in the warehouse exactly once": """
             delete from marts.dim_roll_calls where roll_call_id = 'A/RES/77/9001'""",
         "Every vote of the files is in the warehouse, once and as it was cast": """
             delete from intermediate.int_source_votes
@@ -56,62 +56,62 @@ EXPECTATIONS = {
     },
     "dim_roll_calls": {
         "There are roll calls": "delete from marts.dim_roll_calls",
-        "A symbol stands for one resolution only": """
+        "A symbol denotes one resolution only": """
             insert into marts.dim_roll_calls
             select * replace ('voeten:0' as roll_call_id) from marts.dim_roll_calls
             where symbol = 'A/RES/77/9001'""",
-        "A roll call comes from the best of its sources": """
+        "A roll call comes from the highest-ranking of its sources": """
             update marts.dim_roll_calls set source = 'voeten' where symbol = 'A/RES/77/9001'""",
         "A roll call has the symbol, session, day, kind and totals that its source gives": """
             update marts.dim_roll_calls set yes_stated = yes_stated + 1
             where symbol = 'A/RES/77/9001'""",
     },
     "doubts": {
-        "No rule doubts more of a session than it may": """
+        "No rule doubts more of a session than its limit": """
             insert into marts.doubts
             select
                 source, release, roll_call_id, null, year, session, 'totals differ', '', '',
                 'certain'
             from marts.dim_roll_calls where source = 'undl' and session = '77'""",
-        "Every fault that shows in the marts is told": """
+        "Every fault visible in the marts is reported": """
             update marts.dim_roll_calls set yes_stated = yes_stated + 1
             where symbol = 'A/RES/77/9001'""",
     },
     "fct_votes": {
         "Every member of the day has a vote or an absence": """
             delete from marts.fct_votes where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
-        "No state stands twice in a roll call": """
+        "No state appears twice in a roll call": """
             insert into marts.fct_votes select * from marts.fct_votes
             where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
-        "Every vote cast stands as its source gives it, and none is left out": """
+        "Every vote cast is as its source gives it, and none is left out": """
             update marts.fct_votes set state = 'XXX'
             where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
-        "No vote is other than given, but by a correction that says so": """
+        "No vote differs from the one given without a documented correction": """
             update marts.fct_votes set vote = if(vote = 'yes', 'no', 'yes')
             where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
-        "The votes of a roll call are those counted in dim_roll_calls": """
+        "The votes of a roll call add up to the counts in dim_roll_calls": """
             update marts.fct_votes set vote = if(vote = 'yes', 'no', 'yes')
             where roll_call_id = 'A/RES/77/9001' and state = 'KAZ'""",
     },
     "freshness": {
         "Every mart has one row of freshness": """
             delete from marts.freshness where mart = 'fct_votes'""",
-        "Every mart that is spoken of is there": """
+        "Every mart with a row in freshness exists": """
             insert into marts.freshness
             select * replace ('no_such_mart' as mart) from marts.freshness limit 1""",
-        "All marts are of the same world, real or synthetic": """
+        "All marts are of the same Assembly, real or synthetic": """
             update marts.freshness set synthetic = false""",
         "No vote is later than the build": """
             update marts.freshness set data_through = date '2999-01-01'""",
     },
     "key_votes": {
-        "Every key vote in reach is there, or its own gap is known": """
+        "Every key vote in reach is there, or is itself a known gap": """
             delete from marts.key_votes where symbol = 'A/RES/ES-11/9001'""",
-        "Key votes are the votes that their roll calls have": """
+        "Key votes have the votes of their roll calls": """
             update marts.key_votes set vote = 'no' where symbol = 'A/RES/ES-11/9001'""",
     },
     "source_agreement": {
-        "The differences that are counted are those that are listed": """
+        "The counted differences are the listed ones": """
             update marts.source_agreement set votes_different = votes_different + 1
             where symbol = 'A/RES/77/9001'""",
         "Every roll call that two sources have was compared vote by vote": """
@@ -172,7 +172,7 @@ NAMED_FAULTS = {
 
 # dbt tests of an expression: what to set in a row so that each part of the expression is untrue.
 EXPRESSIONS = {
-    "gap_from <= coalesce(gap_to, date '2999-01-01') or (gap_from is null and gap_to is null)": [
+    "gap_from <= coalesce(gap_to, date 'infinity') or (gap_from is null and gap_to is null)": [
         "gap_from = date '2020-01-02', gap_to = date '2020-01-01'"
     ],
     "(year is null) = (roll_calls is null)": ["year = 1980, roll_calls = null"],
@@ -185,10 +185,10 @@ EXPRESSIONS = {
         "reason = '3 not known by name, and not among the known gaps'"
     ],
     "kept_from < kept_to": ["kept_to = kept_from"],
-    "member_from < coalesce(member_to, date '2999-01-01')": ["member_to = member_from"],
-    "seated_from < coalesce(seated_to, date '2999-01-01')": ["seated_to = seated_from"],
-    "opened <= coalesce(closed, date '2999-01-01')": ["closed = opened - 1"],
-    "joined_on < coalesce(left_on, date '2999-01-01')": ["left_on = joined_on"],
+    "member_from < coalesce(member_to, date 'infinity')": ["member_to = member_from"],
+    "seated_from < coalesce(seated_to, date 'infinity')": ["seated_to = seated_from"],
+    "opened <= coalesce(closed, date 'infinity')": ["closed = opened - 1"],
+    "joined_on < coalesce(left_on, date 'infinity')": ["left_on = joined_on"],
     "roll_calls >= 0": ["roll_calls = -1"],
     "(roll_calls is null) = (days_from is not null and days_to is not null "
     "and days_from <= days_to)": [

@@ -42,7 +42,7 @@ def db(mirror):
         left join state_codes as s
             on s.system = 'cow' and s.code = v.ccode::varchar
             and v.date >= coalesce(s.valid_from, '1900-01-01')::date
-            and v.date < coalesce(s.valid_to, '2999-01-01')::date
+            and v.date < coalesce(s.valid_to, 'infinity')::date
         """,
         [str(mirror / "dataverse" / "UNVotes.csv.gz")],
     )
@@ -132,7 +132,7 @@ def test_only_members_voted(db):
             select 1 from member_states as m
             where m.state = votes.state
                 and votes.latest >= m.member_from::date
-                and votes.earliest < coalesce(m.member_to, '2999-01-01')::date
+                and votes.earliest < coalesce(m.member_to, 'infinity')::date
         )
         """,
     )
@@ -218,7 +218,7 @@ def test_resolutions_of_the_secretariat_fall_in_their_session(db, mirror, sessio
     [(opened, closed)] = found(
         db,
         """
-        select opened::date, coalesce(closed, '2999-01-01')::date
+        select opened::date, coalesce(closed, 'infinity')::date
         from assembly_sessions where session = ?
         """,
         session,
