@@ -4,8 +4,8 @@ Belongs here: turning votes into counts of the 4 by 4 table (yes, abstain, no, a
 pair on a set of roll calls. Not here: which sets (int_roll_call_sets), what is read or written (the
 models that call it), and every measure (the SQL macros).
 
-One matrix of ones and zeros a vote value, roll calls by states: the product of two of them counts,
-for every pair of states at once, the roll calls on which the one voted this way and the other that.
+One matrix of ones and zeros per vote value, roll calls by states: the product of two of them
+counts, for every pair of states at once, the roll calls with that combination of votes.
 """
 
 from collections.abc import Iterator
@@ -29,10 +29,10 @@ COUNT_COLUMNS = (
 
 @cache
 def upper_triangle(size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Where the pairs of `size` states stand in a flattened square matrix.
+    """The positions of the pairs of `size` states in a flattened square matrix.
 
     Returns four integer arrays of length size * (size - 1) / 2: the row and column of each pair
-    (row < column), its flat position, and the flat position of the same pair the other way round.
+    (row < column), its flat position, and the flat position of the reversed pair.
     """
     first, second = np.triu_indices(size, k=1)
     return first, second, first * size + second, second * size + first
@@ -68,7 +68,7 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
     counts["absent_a"] = one_absent[above]
     counts["absent_b"] = one_absent[below]
     counts["absent_both"] = product(absent, absent)[above]
-    # Two states of which neither ever voted while both were members say nothing.
+    # Pairs of which neither voted while both were members carry no information.
     both_voted = sum(counts[cell] for cell in CELLS)
     telling = (both_voted + counts["absent_a"] + counts["absent_b"]) > 0
     if not telling.all():

@@ -1,4 +1,4 @@
-"""Which roll calls of two sources are the same vote, told by the votes where a symbol is missing.
+"""Which roll calls of two sources are the same vote, decided by the votes if a symbol is missing.
 
 Belongs here: comparing the votes of roll calls, and pairing them one to one. Not here: what is read
 or written, and matching by symbol (the models that call it).
@@ -17,14 +17,14 @@ import numpy as np
 import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 
-# The older records of one source give the first days of a month for any day of it.
+# Older records of one source use the first days of a month for any day in it.
 MOST_DAYS_APART = 45
-# Shares of the states that both sources list and that vote the same.
+# Share of the states listed by both sources that vote the same.
 SAME = 0.97
 POSSIBLE = 0.90
-# By how much a pair has to be better than the next best of either side.
+# Margin by which a pair has to beat the next best on either side.
 CLEARLY = 0.03
-# Two roll calls are compared only if they share this part of the states of the shorter list.
+# Two roll calls are compared only if they share this fraction of the shorter list of states.
 LEAST_SHARED = 0.5
 
 UNSURE = "votes, not for certain"
@@ -57,7 +57,7 @@ class RollCall:
     number: str | None
 
     def may_be(self, other: "RollCall") -> bool:
-        """Whether nothing but the votes could tell the two apart.
+        """Whether only the votes could distinguish the two.
 
         A source may count a special session's votes under the regular session of their time.
         """
@@ -73,7 +73,7 @@ class RollCall:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two roll calls, by place in their lists, and how alike their votes are."""
+    """Two roll calls, by position in their lists, and the similarity of their votes."""
 
     first: int
     second: int
@@ -113,7 +113,7 @@ def match(
 
 
 def _in_order(roll_calls: Iterable[RollCall]) -> list[RollCall]:
-    """By day, then by the source's number where keys are numbers."""
+    """By day, then by the source's number if keys are numbers."""
     return sorted(
         roll_calls, key=lambda call: (call.vote_date, len(call.source_key), call.source_key)
     )
@@ -159,7 +159,7 @@ def _compared(
 
 @dataclass
 class _Pairing:
-    """The pairs chosen so far, the surest first; what is chosen is closed to the steps after."""
+    """The pairs chosen so far, the most certain first; later steps can't use them again."""
 
     first: Sequence[RollCall]
     second: Sequence[RollCall]
@@ -168,7 +168,7 @@ class _Pairing:
     taken: set[int] = field(default_factory=set)
 
     def chosen(self) -> Iterator[tuple[Pair, str]]:
-        """Each pair, and how it was told."""
+        """Each pair, and how it was matched."""
         yield from self._by_draft()
         yield from self._by_votes()
         for twins in _components(self._open(SAME)):
@@ -207,14 +207,14 @@ class _Pairing:
         how = "votes, among near twins" if len(sides[0]) == len(sides[1]) else UNSURE
         for pair in _as_sets(twins, *sides):
             yield self._choose(pair, how)
-        # One more than the other side has may be a second record of one of them.
+        # If one side has more, the surplus may be a second record of one of them.
         for place in sorted(set(sides[0]) - self.matched):
             alike = [pair for pair in twins if pair.first == place]
             yield self._choose(max(alike, key=lambda pair: pair.agreement), UNSURE)
 
 
 def _as_sets(twins: Sequence[Pair], first: Sequence[int], second: Sequence[int]) -> list[Pair]:
-    """Near twins paired in the order of their days, or as many of them as alike votes allow."""
+    """Near twins paired in order of date, or as many of them as their votes allow."""
     by_places = {(pair.first, pair.second): pair for pair in twins}
     in_order = list(zip(first, second, strict=False))
     if len(first) == len(second) and all(places in by_places for places in in_order):
@@ -235,7 +235,7 @@ def _only_one(pair: Pair, pairs: Sequence[Pair]) -> bool:
 
 
 def _is_clear(pair: Pair, pairs: Sequence[Pair]) -> bool:
-    """Whether a pair is clearly more alike than any other of either roll call."""
+    """Whether a pair is clearly more similar than any other of either roll call."""
     return not any(
         other is not pair
         and (other.first == pair.first or other.second == pair.second)
@@ -245,7 +245,7 @@ def _is_clear(pair: Pair, pairs: Sequence[Pair]) -> bool:
 
 
 def _components(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """Pairs that share roll calls, directly or by way of others, together."""
+    """Groups of pairs that share roll calls, directly or through others."""
     graph = nx.Graph(
         (("first", pair.first), ("second", pair.second), {"pair": pair}) for pair in pairs
     )

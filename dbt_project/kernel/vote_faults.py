@@ -1,11 +1,11 @@
-"""Faults of a source's votes that show in the votes themselves, with the measure of each.
+"""Faults of a source that are visible in its votes, with the measure of each.
 
-Belongs here: votes under another state's name, stretches without a vote, totals that one vote is
-missing from. Not here: what is read or written (int_vote_faults), what is made of a fault (the
-seeds doubt_rules and vote_corrections), and whatever SQL says better (int_doubts).
+Belongs here: votes under another state's name, stretches without a vote, totals that are one vote
+off. Not here: what is read or written (int_vote_faults), what follows from a fault (the seeds
+doubt_rules and vote_corrections), and what is easier in SQL (int_doubts).
 
-States vote on other questions each year, so a state's votes can't be laid beside those of its past.
-How far it agrees with every other state can: that profile changes slowly, and it is nobody else's.
+States vote on different questions each year, so a state's votes can't be compared with its earlier
+ones. Its agreement with every other state can: that profile changes slowly, and is unique to it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,35 +17,36 @@ from threadpoolctl import threadpool_limits
 VOTES = ("yes", "abstain", "no")
 ABSENT, NOT_LISTED, NO_MEMBER = 3, 4, -1
 
-# Months before and after, in which a state's own votes are looked for.
+# Months before and after that give a state's usual profile.
 AROUND = 30
-# Roll calls of a month that is looked at, and votes that a state cast in it, at least.
+# Minimum of roll calls in a month to be examined, and of votes that a state cast in it.
 WINDOW = CAST = 20
-# Shared votes that make a share of agreement: in the window, and around it.
+# Minimum of shared votes for a share of agreement: in the window, and around it.
 SHARED, SHARED_AROUND = 5, 15
 # States that two profiles have to have in common.
 COMMON = 40
-# Distance from its own past that asks for a reason, and the part of it that the other's may be; of
-# one state alone, which a change of government explains as well, both have to say more.
+# Distance from its own past that needs an explanation, and the largest fraction of it for the
+# distance from the other state. For a single state, where a change of government is another
+# explanation, both limits are stricter.
 UNLIKE, EXCHANGED = 0.08, 0.55
 UNLIKE_ALONE, ANOTHERS = 0.15, 0.3
-# Roll calls missed in a stretch, at least; its roll calls, at most, for what lasts years is arrears
-# or war; and the part of it that may be votes cast in between.
+# Minimum of roll calls missed in a stretch; its maximum length in roll calls (longer ones are
+# arrears or war); and the largest fraction of votes cast in between.
 STRETCH, LONGEST, CAST_BETWEEN = 30, 150, 0.2
-# Of the roll calls on either side of a stretch, the most that may be missed.
+# Roll calls on either side of a stretch, and the largest share of them that may be missed.
 BESIDE, MISSED = 100, 0.12
 NOT_NAMED = 20
-# The states most like one, by which its vote is guessed; by how many a guess has to be the better.
+# Number of most similar states used to guess a vote; margin by which a guess has to win.
 NEIGHBOURS, CLEARLY = 15, 3
 
 
 @dataclass(frozen=True)
 class Ballots:
-    """The roll calls of one source, in the order of their days.
+    """The roll calls of one source, in order of date.
 
     `months` counts months (12 a year); `votes` is roll calls by states, int8: 0 yes, 1 abstain,
-    2 no, 3 absent, 4 a member that is not listed, -1 no member. `stated` is roll calls by three:
-    the totals of yes, abstain and no, NaN where none are known.
+    2 no, 3 absent, 4 a member that is not listed, -1 not a member. `stated` is roll calls by three:
+    the totals of yes, abstain and no, NaN if unknown.
     """
 
     keys: Sequence[str]
@@ -68,7 +69,7 @@ class Fault:
 
 
 def find(ballots: Ballots) -> list[Fault]:
-    """Every fault that the votes of a source show."""
+    """Every fault visible in a source's votes."""
     with threadpool_limits(limits=1, user_api="blas"):
         agreement = Agreement(ballots)
         return [
@@ -80,12 +81,12 @@ def find(ballots: Ballots) -> list[Fault]:
 
 
 class Agreement:
-    """How far the states agreed with each other, abstention as half, in any run of months."""
+    """Agreement of the states with each other, an abstention as half, over any run of months."""
 
     def __init__(self, ballots: Ballots):
         self.months = np.unique(ballots.months)
         size = (len(self.months) + 1, len(ballots.states), len(ballots.states))
-        # Added up from the first month on, so that a run of months is one difference.
+        # Cumulative sums, so that a run of months is one difference.
         self._agreed, self._both = np.zeros(size, np.float32), np.zeros(size, np.float32)
         for place, month in enumerate(self.months):
             votes = ballots.votes[ballots.months == month]
@@ -100,8 +101,8 @@ class Agreement:
     def profiles(self, first: int, last: int, least: int) -> tuple[np.ndarray, np.ndarray]:
         """Each state's agreement with each other in the months first to last.
 
-        Two matrices of states by states: the shares, less the mean over the states that have one,
-        for some months have more that all agree on; and 1 where there are `least` shared votes.
+        Two matrices of states by states: the shares minus their mean, since in some months all
+        agree on more; and 1 where there are at least `least` shared votes.
         """
         start, end = np.searchsorted(self.months, (first, last + 1))
         both = self._both[end] - self._both[start]
@@ -122,7 +123,7 @@ class Agreement:
 def distances(
     profiles: tuple[np.ndarray, np.ndarray], others: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
-    """Root mean square difference of each profile from each other one; NaN: too few in common."""
+    """Root mean square difference between any two profiles; NaN if too few states in common."""
     (left, left_known), (right, right_known) = profiles, others
     common = left_known @ right_known.T
     squares = (left**2) @ right_known.T + left_known @ (right**2).T - 2 * left @ right.T
@@ -134,7 +135,7 @@ def distances(
 def under_anothers_name(ballots: Ballots, agreement: Agreement) -> Iterator[Fault]:
     """Months in which a state votes unlike itself before and after, and like another state.
 
-    Two that do so mutually look exchanged; of one alone it may also be a change of government.
+    Two that do so mutually look exchanged; a single one may also have changed its government.
     """
     for month in agreement.months:
         window = ballots.months == month
@@ -150,7 +151,7 @@ def under_anothers_name(ballots: Ballots, agreement: Agreement) -> Iterator[Faul
         if not len(odd):
             continue
         rows = tuple(matrix[odd] for matrix in now)
-        # Where one side is not known, the other tells; where both are, both have to be near.
+        # If one side is unknown, the other decides; if both are known, both have to be near.
         apart = np.fmax(distances(rows, before), distances(rows, after)) / own[odd, None]
         apart[np.isnan(apart)] = np.inf
         apart[np.arange(len(odd)), odd] = np.inf
@@ -161,7 +162,7 @@ def under_anothers_name(ballots: Ballots, agreement: Agreement) -> Iterator[Faul
         for place, state in enumerate(odd):
             if mutual[place].min() <= EXCHANGED and best[best[place]] == place:
                 rule, word, other = "votes look exchanged", "with", odd[best[place]]
-            # With a past alone it may as well be the first month of another course.
+            # With only a past, it may just as well be the first month of a new policy.
             elif both_sides[state] >= UNLIKE_ALONE and apart[place].min() <= ANOTHERS:
                 rule, word, other = "votes look like another state's", "like", apart[place].argmin()
             else:
@@ -177,14 +178,14 @@ def under_anothers_name(ballots: Ballots, agreement: Agreement) -> Iterator[Faul
 
 
 def _own(now: tuple[np.ndarray, np.ndarray], around: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """How far each state is from itself, as `distances` has it."""
+    """Distance of each state from itself, as in `distances`."""
     common = (now[1] * around[1]).sum(axis=1)
     squares = ((now[0] - around[0]) ** 2 * now[1] * around[1]).sum(axis=1)
     return np.where(common >= COMMON, np.sqrt(squares / np.maximum(common, 1)), np.nan)
 
 
 def stretches(ballots: Ballots) -> Iterator[Fault]:
-    """Long absences of states that hardly missed a vote before and after."""
+    """Long absences of states that missed few votes before and after."""
     for column, state in enumerate(ballots.states):
         rows = np.flatnonzero(ballots.votes[:, column] != NO_MEMBER)
         cast = ballots.votes[rows, column] < ABSENT
@@ -210,7 +211,7 @@ def stretches(ballots: Ballots) -> Iterator[Fault]:
 
 
 def _runs(absent: np.ndarray) -> list[tuple[int, int]]:
-    """Runs of five absences or more, from and up to; joined where few votes lie between them."""
+    """Runs of five or more absences, as (start, end); joined if few votes separate them."""
     edges = np.flatnonzero(np.diff(np.r_[False, absent, False].astype(np.int8)))
     runs: list[tuple[int, int]] = []
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
@@ -224,7 +225,7 @@ def _runs(absent: np.ndarray) -> list[tuple[int, int]]:
 
 
 def not_named(ballots: Ballots) -> Iterator[Fault]:
-    """States whose absences a source lists, and of which it has no row in much of a session."""
+    """States whose absences a source lists, but for which it has no row in much of a session."""
     sessions = np.array(ballots.sessions)
     for session in dict.fromkeys(ballots.sessions):
         votes = ballots.votes[sessions == session]
@@ -239,14 +240,14 @@ def not_named(ballots: Ballots) -> Iterator[Fault]:
 
 
 def one_vote_off(ballots: Ballots, agreement: Agreement) -> Iterator[Fault]:
-    """Totals that one vote more, or one vote moved, would make right, and whose it may be."""
+    """Totals that one more vote, or one moved, would make right, and whose vote it may be."""
     counted = np.stack([(ballots.votes == value).sum(axis=1) for value in range(3)], axis=1)
     off = ballots.stated - counted
     for row in np.flatnonzero((np.abs(off).sum(axis=1) <= 2) & (off.max(axis=1) == 1)):
         wanted = int(np.argmax(off[row]))
         given = int(np.argmin(off[row])) if off[row].min() < 0 else ABSENT
         votes = ballots.votes[row]
-        # Where a source lists absences, who has no row is more likely to be who it left out.
+        # If a source lists absences, a state without a row is more likely the omitted one.
         may_be = votes == (given if given < ABSENT else votes.max())
         like = agreement.likeness(ballots.months[row]).copy()
         like[:, votes < 0] = like[:, votes >= ABSENT] = -1

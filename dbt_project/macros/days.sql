@@ -1,8 +1,8 @@
 {#-
-Comparing days of which the month alone may be known.
+Comparing dates that may be known only to the month.
 
-`outside_session`: the month of `roll_calls.vote_date` lies before or after all months of the session, or the session
-is not known. Not here: the days that a vote may have been on (`int_roll_call_records`).
+`outside_session`: the month of `roll_calls.vote_date` is before or after all months of the session, or the session
+is unknown. Not here: the possible days of a vote (`int_roll_call_records`).
 -#}
 {% macro outside_session(roll_calls, sessions) -%}
     (

@@ -1,5 +1,5 @@
-{#- Whether the build stands on the synthetic Assembly, so that every mart says so. From the environment, as
-    is the run's id: a changed variable of the command line would make dbt parse the whole project anew. -#}
+{#- Whether the build is based on the synthetic Assembly, so that every mart is marked. From the environment, like
+    the run's id: a changed command-line variable would make dbt reparse the whole project. -#}
 {% macro on_synthetic() -%}
     {{- return(env_var('UNGA_SYNTHETIC', 'false') == 'true') -}}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-Whose delegation sat for a state, and who governed it, where that was not the same: a line of words, or null if
-there was no such time from one day to another (SQL expressions, both included).
+Which government represented a state and which governed it, where the two differed: one line of text, or null if
+they never did from one day to another (SQL expressions, both included).
 -#}
 {% macro seat_note(state, first_day, last_day) -%}
 (
@@ -28,7 +28,7 @@ nullif(concat_ws(
 ), '')
 {%- endmacro %}
 
-{#- The first and the last year of the summed ones in which both states of a pair voted. -#}
+{#- The first and the last of the summed years in which both states of a pair voted. -#}
 {% macro years_of_shared_votes(year) -%}
     min({{ year }}) filter (n > 0) as first_year,
     max({{ year }}) filter (n > 0) as last_year

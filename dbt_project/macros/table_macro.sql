@@ -1,10 +1,10 @@
 {#-
 The materialization `table_macro`: a model that is a function of the published file, called with arguments.
 
-Belongs here: `create macro` and its comment. Not here: what a function answers (models/marts/functions/).
-The arguments are those of `meta.arguments` in the model's YAML, each with a name, a description, and a default
-where it has one. With `meta.scalar` the function gives one value, and its SQL is a select of that expression
-alone: written so it can be linted, while `create macro` takes the bare expression.
+Belongs here: `create macro` and its comment. Not here: what a function returns (models/marts/functions/).
+The arguments are those of `meta.arguments` in the model's YAML, each with a name, a description, and possibly a
+default. With `meta.scalar` the function returns one value, and its SQL is a select of that expression
+alone: this form can be linted, while `create macro` takes the bare expression.
 -#}
 {% materialization table_macro, adapter='duckdb' -%}
     {%- set meta = config.get('meta') -%}
@@ -36,6 +36,6 @@ alone: written so it can be linted, while `create macro` takes the bare expressi
 
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
-    {#- No relation: nothing can be selected from it without arguments. -#}
+    {#- No relation: it can't be queried without arguments. -#}
     {{ return({'relations': []}) }}
 {%- endmaterialization %}

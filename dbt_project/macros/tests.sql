@@ -1,7 +1,7 @@
-{#- Generic tests, so that no package has to be fetched for them. -#}
+{#- Generic tests, so that no package is needed for them. -#}
 
-{#- No two rows share the values of these columns. The rows are grouped by one hash first, which takes
-    half the time and memory; the few that share it, if any, are then told apart by their values. -#}
+{#- No two rows share the values of these columns. The rows are first grouped by one hash, which takes
+    half the time and memory; rows that share a hash, if any, are then compared by their values. -#}
 {% test unique_combination(model, columns) %}
 with shared as (
     select hash({{ columns | join(', ') }}) as digest
@@ -24,7 +24,7 @@ from {{ model }}
 where {{ columns | join(' is null or ') }} is null
 {% endtest %}
 
-{#- Every row makes the expression true; a null fails. -#}
+{#- The expression is true in every row; a null fails. -#}
 {% test expression_is_true(model, expression) %}
 select *
 from {{ model }}

@@ -1,7 +1,7 @@
 {#-
-Whether a day lies in a span of days, from its first day to before its end; either may be null, and the span is
-open there. As joins on spans are written: `within` for a day, `overlaps` for a first and last day of which one
-at least lies in the span.
+Whether a day falls within a span of days, from its first day to before its end; where either is null, the span is
+open. For joins on spans: `within` for one day, `overlaps` for a range from a first to a last day that overlaps the
+span.
 -#}
 {% macro within(day, span_from, span_to) -%} {{ overlaps(day, day, span_from, span_to) }} {%- endmacro %}
 

@@ -1,6 +1,6 @@
--- One row per session: how much of it the topics cover. Resolutions only: a paragraph or an amendment is about
--- what its resolution is about. Shares of few roll calls say
--- nothing and stay empty, as do shares of codes where Voeten, who gives them, has few of the roll calls.
+-- One row per session: coverage by the topics. Resolutions only: a paragraph or an amendment is about what
+-- its resolution is about. Shares of few roll calls mean nothing and stay empty, as do shares of codes
+-- where Voeten, their source, has few of the roll calls.
 with topics as (
     select
         roll_calls.session,

@@ -1,5 +1,5 @@
--- One row per source in reach and session: what was expected, what was found, what went wrong on the way from the
--- file to the warehouse.
+-- One row per source in reach and session: what was expected, what was found, what went wrong between the
+-- file and the warehouse.
 with kept as (
     select
         ids.source,
@@ -26,7 +26,7 @@ source_roll_calls as (
     left join kept using (source, source_key)
 ),
 
--- The votes as the files have them, counted without any of the steps that follow.
+-- The votes as in the files, counted without any of the later steps.
 in_the_files as (
     select
         'undl' as source,
@@ -69,7 +69,7 @@ in_the_files as (
     group by all
 ),
 
--- Of two records with the same symbol, day and words one is taken.
+-- Of two records with the same symbol, day and words, one is taken.
 second_records as (
     select
         'voeten' as source,

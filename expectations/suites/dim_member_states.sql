@@ -1,4 +1,4 @@
--- One row per day on which the UN states how many members it had ("Growth in United Nations membership").
+-- One row per date for which the UN states its number of members ("Growth in United Nations membership").
 with stated as (
     select *
     from (

@@ -1,4 +1,4 @@
--- One row per source, session and rule: how much of the session the rule doubts, and what nobody told.
+-- One row per source, session and rule: the share of the session that the rule doubts, and unreported faults.
 with rules as (
     select * from seeds.doubt_rules
 ),
@@ -33,7 +33,7 @@ doubted as (
     group by all
 ),
 
--- A state misread differs in most roll calls; a roll call matched wrongly, in most states.
+-- A misread state differs in most roll calls; a mismatched roll call, in most states.
 by_state as (
     select
         source,
@@ -65,7 +65,7 @@ compared as (
     group by all
 ),
 
--- A source is held to its totals by the votes that it gave, not by those corrected since.
+-- A source's totals are compared with the votes it gave, not with corrected ones.
 as_given as (
     select
         roll_call_id,
@@ -76,7 +76,7 @@ as_given as (
     group by roll_call_id
 ),
 
--- What shows in the marts themselves, and so has to be told.
+-- Faults visible in the marts themselves, which must be reported.
 to_be_told as (
     select
         roll_calls.source,
@@ -109,7 +109,7 @@ to_be_told as (
     where votes.vote <> 'absent' and members.state is null and date_precision <> 'session'
     group by all
     union all
-    -- Whichever of the sources it is told of.
+    -- Reported for either of the sources.
     select
         null as source,
         roll_call_id,
@@ -187,6 +187,6 @@ from counted
 full outer join untold using (source, session, rule)
 left join rules using (rule)
 union all
--- So that a file without doubts is judged as well.
+-- So that a file without doubts is checked as well.
 select 'all', 'all', 'none', 0, 0, 100, null, null
 order by source, session, rule

@@ -1,5 +1,6 @@
--- One row per roll call: the votes of the fact table against the members of the day, taken from the
--- reference of members anew, against the votes of its source and the corrections of them, and against the totals of the dimension.
+-- One row per roll call: the votes of the fact table compared with the members of the day (read again from
+-- the member table), with the votes of its source and their corrections, and with the totals of the
+-- dimension.
 with roll_calls as (
     select
         *,
@@ -20,7 +21,7 @@ members as (
     select
         roll_calls.roll_call_id,
         member_states.state,
-        -- Where only the month is known, who joined or left in it may or may not have been one.
+        -- Where only the month is known, a state that joined or left in it may or may not have been a member.
         bool_or(
             member_states.member_from <= roll_calls.earliest
             and coalesce(member_states.member_to, date 'infinity') > roll_calls.latest
@@ -61,7 +62,7 @@ votes as (
     group by all
 ),
 
--- Which of a source's roll calls holds, where two of them may be the same vote, int_roll_calls says.
+-- If two of a source's roll calls may be the same vote, int_roll_calls says which is used.
 given as (
     select
         chosen.roll_call_id,
@@ -72,7 +73,7 @@ given as (
     where source_votes.vote in ('yes', 'no', 'abstain')
 ),
 
--- What each correction says is right; where two states are exchanged, the other's vote as the source has it.
+-- The right vote by each correction; if two states were swapped, the other's vote as the source has it.
 corrected as (
     select
         votes.roll_call_id,

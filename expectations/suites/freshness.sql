@@ -1,4 +1,5 @@
--- One row per mart that is there or is spoken of, but freshness itself and what publication adds.
+-- One row per mart that exists or has a row in freshness, except freshness itself and the tables that
+-- publication adds.
 with marts as (
     select table_name as mart from duckdb_tables() where schema_name = 'marts'
     union

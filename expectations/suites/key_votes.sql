@@ -1,4 +1,4 @@
--- One row per list and resolution of the reviewed key votes, of the Assembly that the build is of.
+-- One row per list and resolution of the reviewed key votes, for the Assembly of the build.
 with expected as (
     select
         key_votes.list,
@@ -35,8 +35,8 @@ in_the_warehouse as (
     group by symbol
 ),
 
--- What a source should have: its release has the days around it in that session, or a person counted the session
--- through that day.
+-- What a source should have: its release covers the days around it in that session, or a person counted the
+-- session through that day.
 promised as (
     select distinct
         expected.symbol,
@@ -52,7 +52,7 @@ promised as (
         )
 ),
 
--- A gap that names the roll call, or a stretch of its session that holds the day, and nothing else.
+-- Only a gap that names the roll call, or a period of its session that includes the day.
 excused as (
     select distinct
         promised.symbol,

@@ -1,4 +1,5 @@
--- One row per session and set of sources that share its roll calls: what the mart counts, against the differences.
+-- One row per session and set of sources that share its roll calls: the mart's counts compared with the
+-- differences.
 with roll_calls as (
     select
         agreement.*,

@@ -1,5 +1,5 @@
--- One row per year, scheme and topic. The pairs of a roll call need no pairing to be counted: of y yes
--- and a abstentions, y * (y - 1) / 2 pairs agree on yes and y * a have one of each.
+-- One row per year, scheme and topic. The pairs of a roll call can be counted without pairing: of y yes and a
+-- abstentions, y * (y - 1) / 2 pairs agree on yes and y * a have one of each.
 with roll_calls as (
     select
         votes.roll_call_id,

@@ -1,11 +1,11 @@
 {#-
-A title as a reader expects it, where a source's column holds something else.
+A title as a reader expects it, if a source's column holds something else.
 
 `clean_title`: without what the Library adds (": resolution / adopted by the General Assembly"). Of the agenda
 ("A/71/251 87 - Reducing nuclear danger. - NUCLEAR NON-PROLIFERATION", in sessions 71 to 73 of Voeten's file) the
-item's name; of what the president said before the vote the title last named in it, null where none is.
+item's name; from what the president said before the vote, the title last named in it, null if there is none.
 `is_abstract`: whether it is the abstract that Voeten's file has up to 1986, in capitals.
-Not here: which of a source's columns is meant (`int_roll_call_titles`).
+Not here: which of a source's columns to use (`int_roll_call_titles`).
 -#}
 {% macro clean_title(column) -%}
     nullif(trim(regexp_replace(

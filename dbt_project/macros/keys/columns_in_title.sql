@@ -1,9 +1,9 @@
 {#-
-Titles of Voeten's file where quotation marks made a line be cut in the wrong places.
+Titles of Voeten's file in lines that quotation marks caused to be split in the wrong places.
 
-`columns_in_title`: the six topic codes that stand glued to the end of a title, tabs between; null where none do.
-`without_columns`: the title without them, or from the short title where it was pushed there; in both the
-quotation marks, which stand there as \.
+`columns_in_title`: the six topic codes stuck to the end of a title, separated by tabs; null if there are none.
+`without_columns`: the title without them, or from the short title if it was pushed there; in both with the
+quotation marks, which appear there as \.
 Not here: which columns hold the titles (`stg_voeten__roll_calls`).
 -#}
 {% macro columns_in_title(title) -%}

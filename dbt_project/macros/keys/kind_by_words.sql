@@ -1,15 +1,15 @@
 {#-
-What a vote was on, told by Voeten's words for it.
+What a vote was on, by Voeten's wording.
 
-`kind_by_words`: 'motion', 'paragraph' or 'amendment' where the words say so, else null. Up to 1990 the text is an
-abstract in capitals ("TO ADOPT GHANA MOTION FOR ..."), later what the president said before the vote. Only what
-begins a text tells its kind: a draft resolution may mention motions.
+`kind_by_words`: 'motion', 'paragraph' or 'amendment' where the wording says so, else null. Up to 1990 the text is an
+abstract in capitals ("TO ADOPT GHANA MOTION FOR ..."), later what the president said before the vote. Only the
+beginning of a text shows its kind: a draft resolution may mention motions.
 `part_by_words`: 'paragraph' or 'amendment' where an abstract begins with a part of a text, else null.
 `is_whole_by_words`: the abstract begins with the text itself ("TO ADOPT 4TH COMM. DRAFT RESOL. ... AS AMENDED").
-`draft_named`: the symbol of the draft that the text names, in one spelling (A/3309, A/L.317); `drafts_in`: all
-that a column of symbols names.
-`is_two_thirds_motion`: the text asks for the two-thirds majority.
-`kind_by_symbol`: 'decision' for the numbers of decisions (A/DEC, or from 400 up from session 31 on), else
+`draft_named`: the symbol of the draft named in the text, in the common spelling (A/3309, A/L.317); `drafts_in`: all
+those named in a column of symbols.
+`is_two_thirds_motion`: the text calls for the two-thirds majority.
+`kind_by_symbol`: 'decision' for the numbers of decisions (A/DEC or, from session 31 on, 400 and up), else
 'resolution'.
 Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
 -#}
@@ -19,7 +19,7 @@ Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
         when regexp_matches({{ column }}, '^(TO )?(ADOPT |APPROVE )?(AN? |THE )?([A-Z.''-]+[ -]){0,3}MOTION (\(A/[^)]*\) )?'
             || '(FOR|TO|THAT|APPLYING|ADJOURNING|DEFERRING)\b')
             then 'motion'
-        -- The agenda: what the General Committee recommends to include, allocate or put off.
+        -- The agenda: what the General Committee recommends to include, allocate or defer.
         when regexp_matches(
             {{ column }},
             '^TO ADOPT (AN? |THE )?GENERAL +COMM(\.|ITTEE) RECOMMENDATION (\(A/[^)]*\) )?.*'
@@ -66,7 +66,7 @@ Not here: kinds that follow from flags or counts (`stg_voeten__roll_calls`).
     end
 {%- endmacro %}
 
-{#- What an abstract names before the text that it belongs to. -#}
+{#- Parts of a text that an abstract names before the text itself. -#}
 {% macro object_of_vote(column) -%}
     left(regexp_extract({{ column }}, '^(.*?)(\(A/|\bDRAFT\b|\bRES(OL|\b)|$)', 1), 100)
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {#-
-The symbol of a resolution in one spelling, whatever the source writes. What the UN's own list would call it where a
-source has another symbol altogether: `int_roll_call_records`.
+The symbol of a resolution in the common spelling, from any source's. Where a source has an altogether different
+symbol, `int_roll_call_records` gives that of the UN's own list.
 
 `A/RES/77/229`, `A/RES/ES-11/1`, `A/RES/75/254B`, and `A/RES/2200A(XXI)` for sessions 1 to 30, when
-resolutions were numbered through. `R/68/262` (Voeten, before session 71) and brackets, blanks or a
-stroke before a part's letter (`75/254[B]`, `75/290 A`, `42/70/A`) are the same symbol. Null stays null.
+resolutions were numbered consecutively. `R/68/262` (Voeten, before session 71) and brackets, blanks or a
+slash before a part's letter (`75/254[B]`, `75/290 A`, `42/70/A`) are the same symbol. Null stays null.
 -#}
 {% macro normalise_symbol(column) -%}
     regexp_replace(

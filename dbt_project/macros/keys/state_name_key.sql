@@ -1,7 +1,7 @@
 {#-
-A state's name in one spelling, to be looked up in the seed `state_names`.
+A state's name in normalised spelling, to be looked up in the seed `state_names`.
 
-Upper case, no accents, every run of punctuation, apostrophes of all kinds and blanks one blank, and no
+Upper case, no accents, one blank for every run of punctuation, apostrophes of all kinds and blanks, and no
 article: "Côte d’Ivoire" is COTE D IVOIRE, "The Gambia" and "GAMBIA (THE)" are both GAMBIA. Null stays
 null.
 -#}

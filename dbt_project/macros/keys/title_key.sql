@@ -1,11 +1,11 @@
 {#-
-Titles in one spelling, so that the same item is known again in another year and another source.
+Titles in normalised spelling, so that the same item is recognised in another year and another source.
 
-`title_text`: upper case without accents and punctuation, words parted by one blank, -ize spelt -ise. The
+`title_text`: upper case without accents and punctuation, words separated by one blank, -ize spelt -ise. The
 topic rules are matched against it.
 `title_key`: that text without what changes from year to year (years, symbols, ordinals of sessions, letters
-of drafts, "resolution / adopted by the General Assembly") and without the small words. Null where the
-column holds no title but what the president said before the vote.
+of drafts, "resolution / adopted by the General Assembly") and without function words. Null where the
+column holds what the president said before the vote instead of a title.
 Not here: which column of a source holds the title (`int_roll_call_titles`).
 -#}
 {% macro title_text(column) -%}

@@ -1,4 +1,4 @@
-{#- How far two cast votes agree, abstention as half: 1, 0.5 or 0; null where one is absent. -#}
+{#- Agreement of two cast votes, an abstention as half: 1, 0.5 or 0; null where one is absent. -#}
 {% macro agreement_of_votes(vote, other) -%}
     case
         when {{ vote }} = 'absent' or {{ other }} = 'absent' then null

@@ -1,5 +1,5 @@
 {#-
-The measures of how far the members of a group vote alike, each once, over the votes of one roll call.
+The measures of a group's cohesion on one roll call, each defined once.
 
 Belongs here: arithmetic over the columns yes_votes, no_votes and abstain_votes (how many members cast
 which vote; absences do not count), and over a member's vote, which must be in scope by these names. Not
@@ -25,12 +25,12 @@ here: who is a member (group_positions), averages over roll calls (the marts).
     abs(yes_votes - no_votes) / nullif(yes_votes + no_votes, 0)
 {%- endmacro %}
 
-{#- Whether all who voted did so alike: max(Y, N, A) = Y + N + A. -#}
+{#- Whether all voting members cast the same vote: max(Y, N, A) = Y + N + A. -#}
 {% macro is_unanimous() -%}
     ({{ group_largest_camp() }} = {{ group_votes_cast() }})
 {%- endmacro %}
 
-{#- The vote of the largest camp; null where two camps are equally large, as the group has none then. -#}
+{#- The most common vote; null if two are tied, since the group has no plurality then. -#}
 {% macro plurality_vote() -%}
     case
         when yes_votes > greatest(no_votes, abstain_votes) then 'yes'

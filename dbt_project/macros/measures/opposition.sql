@@ -1,10 +1,10 @@
 {#-
-How a focus state voted where two powers opposed each other.
+How a focus state voted when two powers opposed each other.
 
 `opposed_votes`: one row per roll call, focus state, pair of powers and sense in which their votes were opposed.
-Expects the CTEs `votes` (roll_call_id, year, state, vote; of the roll calls asked about), `asked_focus` (focus)
+Expects the CTEs `votes` (roll_call_id, year, state, vote; for the roll calls in question), `asked_focus` (focus)
 and `asked_powers` (power, power_rank); `power_a` is the one of lower rank.
-`opposition_counts`: what became of these, per group of the columns named.
+`opposition_counts`: their counts, per group of the given columns.
 Strict: yes against no. Wide: any two different votes cast, abstention included.
 -#}
 {% macro opposed_votes() -%}
@@ -45,7 +45,7 @@ Strict: yes against no. Wide: any two different votes cast, abstention included.
     count(*) filter (focus_vote = 'absent')::integer as absent
 {%- endmacro %}
 
-{#- True where two cast votes oppose each other in the sense given. -#}
+{#- True where two cast votes oppose each other in the given sense. -#}
 {% macro are_opposed(vote_a, vote_b, sense) -%}
     (
         {{ vote_a }} in ('yes', 'no', 'abstain')

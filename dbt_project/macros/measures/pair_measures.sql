@@ -1,5 +1,5 @@
 {#-
-The measures of how alike two states vote, each once, over the counts of one 3 by 3 table.
+The measures of agreement between two states, each defined once, over the counts of one 3 by 3 table.
 
 Belongs here: arithmetic over the columns yy ya yn ay aa an ny na nn (first state's vote first; yes,
 abstain, no), n (their sum), unanimous, absent_a and absent_b, which must be in scope by these names, and
@@ -8,7 +8,7 @@ Not here: which roll calls are counted (the pair models), the minimum n of the m
 Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance is 2.
 -#}
 
-{#- Null below the minimum n: two votes are no measure of anything. -#}
+{#- Null below the minimum n: two votes measure nothing. -#}
 {% macro measured(expression) -%}
     case when n >= {{ var('minimum_n') }} then {{ expression }} end
 {%- endmacro %}
@@ -28,7 +28,7 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     ({{ agreeing() }} + {{ half_agreeing() }} / 2) / nullif(n, 0)
 {%- endmacro %}
 
-{#- The same over contested roll calls only: those on which all who voted did so alike are dropped, as in
+{#- The same over contested roll calls only: unanimous ones are dropped, as in
     Voeten's published scores (Bailey, Strezhnev and Voeten 2017, JCR 61(2)). -#}
 {% macro agreement_half_contested() -%}
     ({{ agreeing() }} - unanimous + {{ half_agreeing() }} / 2) / nullif(n - unanimous, 0)
@@ -49,11 +49,11 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     ({{ half_agreeing() }} + {{ 4 if squared else 2 }} * {{ opposing() }})
 {%- endmacro %}
 
-{#- The counts of a relation, with what kappa, pi and their standard errors are made of: the margins of both states;
+{#- The counts of a relation, with the terms of kappa, pi and their standard errors: the margins of both states;
     the summed distance of a yes from all votes of the first state (`from_first_y` and so on; `far_...`: squared); the
-    observed disagreement, not yet divided by n; and the disagreement expected of the margins, times n squared
-    (`expected_...`), or of both taken together, times 4 n squared (`pooled_...`). Null where nothing could differ. In
-    steps, since a query that repeats them takes long to plan. -#}
+    observed disagreement, not yet divided by n; and the disagreement expected from the margins, times n squared
+    (`expected_...`), or from both combined, times 4 n squared (`pooled_...`). Null where the margins allow no
+    difference. In steps, since a query that repeats them takes long to plan. -#}
 {% macro with_distances(relation) -%}
 (
     select
@@ -90,12 +90,12 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
 {%- endmacro %}
 
 {#- Cohen's weighted kappa as Haege (2011, Choice or Circumstance?, Political Analysis 19(3)) uses it:
-    1 - observed / expected disagreement, each state's own margins. Null where nothing could differ. -#}
+    1 - observed / expected disagreement, each state's own margins. Null where the margins allow no difference. -#}
 {% macro cohen_kappa(measure) -%}
     1 - n::double * observed_{{ measure }} / expected_{{ measure }}
 {%- endmacro %}
 
-{#- Scott's weighted pi (Haege 2011): as kappa, but with the margins of both states taken together. -#}
+{#- Scott's weighted pi (Haege 2011): as kappa, but with the combined margins of both states. -#}
 {% macro scott_pi(measure) -%}
     1 - 4 * n::double * observed_{{ measure }} / pooled_{{ measure }}
 {%- endmacro %}
@@ -112,12 +112,12 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     (yy + nn) / nullif(yy + nn + {{ opposing() }}, 0)
 {%- endmacro %}
 
-{#- The counts of a pair by name, as they stand: seen from its first state. -#}
+{#- The counts of a pair by name, unchanged: seen from its first state. -#}
 {% macro pair_columns() -%}
     yy, ya, yn, ay, aa, an, ny, na, nn, n, unanimous, absent_a, absent_b, absent_either
 {%- endmacro %}
 
-{#- The same counts under the same names, the pair turned round: seen from its second state. -#}
+{#- The same counts under the same names, the pair reversed: seen from its second state. -#}
 {% macro turned_pair_columns() -%}
     yy, ay as ya, ny as yn, ya as ay, aa, na as an, yn as ny, an as na, nn, n, unanimous,
     absent_b as absent_a, absent_a as absent_b, absent_either
@@ -130,7 +130,7 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     {%- endfor %}
 {%- endmacro %}
 
-{#- What every table of cohesion says of a pair: n, its three shares as counts, absences, each measure,
+{#- The columns on a pair in every cohesion table: n, its three parts as counts, absences, each measure,
     each measure's standard error. -#}
 {% macro cohesion_columns() -%}
     n,
@@ -146,7 +146,7 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     {%- endfor %}
 {%- endmacro %}
 
-{#- Every measure by the name of its column, in the order of the marts. -#}
+{#- Every measure by its column name, in the order of the marts. -#}
 {% macro measures() -%}
     {%- do return({
         'agreement_strict': agreement_strict(),

@@ -1,7 +1,7 @@
 {#-
-Pair counts seen from either state: of each row one for `state` and its `partner`, and the same turned round, with
-the columns of `keys` and the counts. `state` is the first of each count's letters. `of` names the states that are
-asked about, as a query of one column, where not all are: each half then reads their rows only.
+Pair counts seen from either state: for each row one with `state` and its `partner`, and one with the two reversed,
+with the columns of `keys` and the counts. `state` is the first of each count's letters. `of` limits the states, as
+a query of one column: each half then reads their rows only.
 -#}
 {% macro pairs_in_both_orders(pairs, keys, of=none) -%}
     select

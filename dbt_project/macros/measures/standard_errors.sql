@@ -1,8 +1,8 @@
 {#-
 The standard error of each measure, over the same counts as the measures (`pair_measures.sql`).
 
-They answer how far a measure would move if the roll calls were drawn again from what made them: roll calls are
-taken as independent draws, and the counts as multinomial. Two states' errors are not independent of each other.
+They estimate how far a measure would vary if the roll calls were drawn again from the same population: roll calls
+are treated as independent draws, and the counts as multinomial. Two states' errors are not independent of each other.
 Belongs here: arithmetic over the counts in scope. Not here: the measures, or standard errors of anything else.
 A mean of scores has its plain error, sqrt((mean of squares - squared mean) / n). Kappa and pi are ratios: the
 delta method (Bishop, Fienberg and Holland 1975, Discrete Multivariate Analysis, ch. 14.6; for weighted kappa
@@ -23,7 +23,7 @@ Fleiss, Cohen and Everitt 1969, Large sample standard errors of kappa and weight
 
 {#- Of 1 - scale * n * observed / expected distance. Its gradient in the cell (i, j) is scale * n^2 / E *
     (share * O / E * (a_i + b_j) - d_ij), a and b the distances of a vote from all votes of the other margin;
-    weighted by the counts it adds up to O. Pi has the margins of both states taken together. -#}
+    weighted by the counts it adds up to O. Pi has the combined margins of both states. -#}
 {% macro error_of_corrected(measure, pooled) -%}
     {%- set prefix = 'far_' if measure == 'squared' else '' -%}
     {%- set far = 4 if measure == 'squared' else 2 -%}

@@ -1,11 +1,11 @@
 {#-
-The three findings, from the answers to the three questions of the study: `study_findings` gives them of the
-study's tables, `study_findings_of` of any states, powers and years.
+The three findings, from the answers to the three questions of the study: `study_findings` gives them for the
+study's tables, `study_findings_of` for any states, powers and years.
 
-Every convention asks how close the focus state is to a power: the same vote (agreement_strict), abstention
-as half of it (agreement_half), no yes against its no (opposition_strict), no other vote than its own
-(opposition_wide, which is 1 - agreement_strict, so that R1 and R2 come out alike under these two).
-`sense`: in which sense two powers have to be opposed for the convention to look at a roll call.
+Every convention measures how close the focus state is to a power: the same vote (agreement_strict), abstention
+as half of it (agreement_half), no yes against its no (opposition_strict), no vote different from its own
+(opposition_wide, which is 1 - agreement_strict, so that R1 and R2 have the same outcome under these two).
+`sense`: the sense in which two powers have to be opposed for a roll call to count under the convention.
 Not here: the findings (first_finding.sql and so on).
 -#}
 {% macro findings(cohesion, opposition, key_votes, from_year, to_year, scheme) -%}

@@ -1,7 +1,7 @@
 {#-
-R1: whether the powers come in the order asked, from the closest to the farthest, by a value for each power.
+R1: whether the powers are in the expected order, from the closest to the farthest, by a value for each power.
 
-The CTEs up to `first_finding`, from the answer of `study_cohesion_of`, beside `asked_states` and `conventions`.
+The CTEs up to `first_finding`, from the result of `study_cohesion_of`, with `asked_states` and `conventions`.
 -#}
 {% macro first_finding(cohesion) -%}
 closeness as (

@@ -2,7 +2,7 @@
 R2: whether the focus state voted more often with the first power than with each of the others, where the two
 opposed each other.
 
-The CTEs up to `second_finding`, from the answer of `study_opposition_of`, beside `asked_states` and `conventions`.
+The CTEs up to `second_finding`, from the result of `study_opposition_of`, with `asked_states` and `conventions`.
 -#}
 {% macro second_finding(opposition) -%}
 first_powers as (

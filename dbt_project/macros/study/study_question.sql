@@ -1,11 +1,11 @@
 {#-
 The study's question: focus states, powers in order, years and scheme.
 
-`study_question`: what the dbt variables ask, as arguments of the study's functions.
-`asked_states`: the CTEs `asked_focus` and `asked_powers` of two lists; a power's rank is its place in the list. Where
-`years` are given, all is checked: a list may be one state alone, and an unknown state or years that are not a period
-are errors.
-`period_label`: the name of a row's period, its year or the whole span of years asked about.
+`study_question`: the question in the dbt variables, as arguments of the study's functions.
+`asked_states`: the CTEs `asked_focus` and `asked_powers` from two lists; a power's rank is its place in the list. If
+`years` are given, everything is validated: a list may be a single state, and an unknown state or years that are not a
+period are errors.
+`period_label`: the name of a row's period, its year or the whole span of years.
 -#}
 {% macro study_question() -%}
     [{{ quoted(var('study_focus')) }}], [{{ quoted(var('study_powers')) }}], {{ var('study_from') }}, {{ var('study_to') }}

@@ -1,7 +1,7 @@
 {#-
-R3: whether the focus state kept away from one power in the key votes on armed conflicts that involve it.
+R3: whether the focus state avoided siding with one power in the key votes on armed conflicts that involve it.
 
-The CTEs up to `third_finding`, from the answer of `study_key_votes_of`, beside `conventions`.
+The CTEs up to `third_finding`, from the result of `study_key_votes_of`, with `conventions`.
 -#}
 {% macro third_finding(key_votes, from_year, to_year, scheme) -%}
 involved_votes as (

@@ -1,5 +1,5 @@
--- Who may have been a member on the day of each source's roll call. Where only the month is known, a state
--- that joined or left in it may have been one.
+-- Possible members on the day of each source's roll call. Where only the month is known, a state that
+-- joined or left in it may have been a member.
 select
     roll_calls.source,
     roll_calls.source_key,

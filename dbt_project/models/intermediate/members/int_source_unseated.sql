@@ -1,5 +1,5 @@
--- Whose delegation the Assembly had not seated. In the month in which that began or ended, a vote whose day
--- is not known is placed by its number; without one it is not certain, and left out.
+-- Delegations that the Assembly had not seated. In the month in which this began or ended, a vote of
+-- unknown date is placed by its number; without a number it is uncertain, and left out.
 with roll_calls as (
     select
         source,

@@ -1,5 +1,5 @@
 -- A source that lists absences names every member of the day: one that it never names in a session of ten
--- roll calls was lost, there or here. The synthetic Assembly has few of the members.
+-- roll calls was lost, in the source or here. The synthetic Assembly has few of the members.
 with roll_calls as (
     select
         source,

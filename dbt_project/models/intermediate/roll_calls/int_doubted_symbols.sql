@@ -1,5 +1,5 @@
--- Symbols of resolutions that can't be: the number is that of a decision, or lies among those of the session
--- before or after. Up to session 30 resolutions were numbered through.
+-- Impossible resolution symbols: the number is that of a decision, or belongs to the session before or
+-- after. Up to session 30 resolutions were numbered consecutively.
 with numbered as (
     select
         source,
@@ -22,7 +22,7 @@ middles as (
     group by nth
 ),
 
--- Symbols that are wrong move neither end: a few are in the tenths left out, many beyond the sessions around.
+-- Wrong symbols move neither end: a few are in the excluded tenths, many outside the neighbouring sessions.
 ranges as (
     select
         numbered.nth,

@@ -1,4 +1,4 @@
--- What looks wrong in a source, by rule. Nothing here is about the warehouse's own work: that blocks a build.
+-- What looks wrong in a source, by rule. Not about errors of the warehouse itself, which block a build.
 with roll_calls as (
     select
         found.*,
@@ -308,7 +308,7 @@ from {{ ref('int_vote_faults') }} as faults
 inner join {{ ref('int_reach') }} as reach using (source)
 where faults.source_key is null
 union all
--- Two records of one vote, of which one is taken, that do not say the same.
+-- Two records of one vote that differ; one of them is taken.
 select
     'voeten' as source,
     any_value(second_record.release) as release,

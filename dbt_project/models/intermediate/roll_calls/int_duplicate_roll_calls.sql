@@ -1,7 +1,7 @@
--- Further records of one vote. That all states voted alike proves nothing: twins on the Middle East and on
--- budgets are voted on one after the other with equal outcomes. A record is a duplicate where the symbol says
--- that the vote was one: the chapters of one resolution, all with the same votes, or the parts beside one
--- of all of them.
+-- Additional records of one vote. Identical votes of all states prove nothing: twins on the Middle East and
+-- on budgets are voted on one after the other with equal outcomes. A record is a duplicate if the symbol
+-- shows that there was one vote: the chapters of one resolution, all with the same votes, or the parts
+-- beside a record covering them all.
 with records as (
     select
         source,
@@ -55,7 +55,7 @@ chapters as (
         )
 ),
 
--- A state or two may be listed in the one record and not in the other.
+-- A state or two may be listed in one record only.
 parts as (
     select
         single.source,

@@ -1,5 +1,5 @@
--- Lettered parts of one number, voted on in one month, on all of which all states did the same although they
--- were not of one mind: perhaps one vote in several rows. Twins are voted on so as well: nothing is done.
+-- Lettered parts of one number, voted on in one month, with identical but not unanimous votes of all states:
+-- perhaps one vote in several rows. Twins look the same, so nothing is done.
 with records as (
     select
         source,

@@ -1,4 +1,4 @@
--- How far the release of each source reaches, by the days that lie within their sessions.
+-- Period covered by each source's release, by the dates that fall within their sessions.
 with releases as (
     select
         source,

@@ -1,4 +1,4 @@
--- What each source's roll call is called here, and how it is known to be another source's too.
+-- The identifier of each source's roll call, and how it was matched with another source's.
 with roll_calls as (
     select
         source,

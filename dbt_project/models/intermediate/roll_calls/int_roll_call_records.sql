@@ -1,4 +1,4 @@
--- Roll calls as each source gives them, one shape for all three, with what is known to be wrong put right.
+-- Roll calls as each source gives them, in a common form, with known errors corrected.
 with unioned as (
     {% for source, committee, drafts in [
         ('undl', 'null as committee', "concat_ws(' ', draft, committee_report)"),
@@ -99,8 +99,7 @@ corrected as (
             and unioned.symbol is not distinct from symbol.given
 ),
 
--- The days that the vote may have been on. Of a vote whose month lies outside its session nothing is known
--- but the session.
+-- The possible days of the vote. If its month is outside the session, nothing is known but the session.
 dated as (
     select
         corrected.* replace (
@@ -132,8 +131,9 @@ spanned as (
     from dated
 ),
 
--- From session 18 to 30 Voeten's file letters the votes under one number, motions and paragraphs too. Where
--- one of them alone is a resolution, the letter is the file's; where several are, they may be the UN's.
+-- From session 18 to 30 Voeten's file adds letters to the votes under one number, including motions and
+-- paragraphs. If only one of them is a resolution, the letter is the file's; if several are, the letters
+-- may be the UN's.
 lettered as (
     select
         *,
@@ -158,7 +158,7 @@ told as (
     window same_number as (partition by source, number, is_symbol_corrected)
 )
 
--- The UN's own list has no symbol for a motion or a draft that failed, and calls decisions so.
+-- The UN's own list has no symbol for motions and failed drafts, and this form for decisions.
 select
     * exclude (number, is_lettered, is_letter_of_the_file, is_symbol_corrected, year)
     replace (

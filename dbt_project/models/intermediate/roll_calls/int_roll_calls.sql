@@ -5,7 +5,7 @@ with source_roll_calls as (
         ids.roll_call_id,
         ids.matched_by,
         case roll_calls.source when 'undl' then 1 when 'unxml' then 2 else 3 end as precedence,
-        -- Of two records that may be the same vote the surer one is named.
+        -- Of two records that may be the same vote, the more certain one is named.
         row_number() over (
             partition by ids.roll_call_id, roll_calls.source
             order by ids.agreement desc nulls first, roll_calls.source_key asc
@@ -19,7 +19,7 @@ chosen as (
     qualify row_number() over (partition by roll_call_id order by precedence, nth) = 1
 ),
 
--- What the chosen source does not say of a roll call another may.
+-- Another source may have what the chosen one lacks.
 united as (
     select
         roll_call_id,

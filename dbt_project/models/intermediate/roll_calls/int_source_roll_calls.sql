@@ -1,4 +1,4 @@
--- Roll calls of all sources, of which further records of one vote are told apart. Only resolutions under a
+-- Roll calls of all sources, with additional records of one vote identified. Only resolutions under a
 -- symbol that the source uses once can be matched with another source's (match_symbol).
 with told as (
     select

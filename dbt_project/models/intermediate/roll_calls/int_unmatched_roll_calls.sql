@@ -1,5 +1,5 @@
--- Roll calls that may be another source's too, though no symbol says so. `asks`: which match they are asked
--- about. A part's letter may be Voeten's own: 2758G(XXVI) may be what the UN calls 2758(XXVI).
+-- Roll calls that another source may have too, although no symbol shows it. `asks`: the kind of match. A
+-- part's letter may be Voeten's own: 2758G(XXVI) may be the UN's 2758(XXVI).
 with roll_calls as (
     select
         source,
@@ -39,7 +39,7 @@ asked as (
                         if(list_contains(coalesce(had_by.sources, []), 'unxml'), [], ['un']),
                         if(list_contains(coalesce(had_by.sources, []), 'voeten'), [], ['voeten'])
                     )
-                -- Where undl has it too, undl's record is asked about.
+                -- If undl has it too, undl's record is used.
                 when source = 'unxml' and not list_contains(coalesce(had_by.sources, []), 'undl')
                     then list_concat(
                         ['un'], if(list_contains(coalesce(had_by.sources, []), 'voeten'), [], ['voeten'])
@@ -51,7 +51,7 @@ asked as (
     left join had_by using (match_symbol)
 )
 
--- Only those that have a possible counterpart of their time.
+-- Only those with a possible counterpart near in time.
 select
     asked.source,
     asked.source_key,

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- UNBIS subjects are too many to count every pair by: the table macros count them when asked.
+-- There are too many UNBIS subjects to count every pair by: the table macros count them on demand.
 select
     topics.roll_call_id,
     topics.scheme,

@@ -19,7 +19,7 @@ listed as (
     inner join {{ ref('stg_unxml__subjects') }} as unxml using (unxml_key)
 )
 
--- The sources write the thesaurus's terms in upper or in title case: one spelling, upper case.
+-- The sources write the thesaurus's terms in upper or in title case; here all are upper case.
 select distinct
     roll_call_id,
     upper(trim(subject)) as subject

@@ -1,4 +1,4 @@
--- One title a roll call, whatever its source calls so, and the texts that the topic rules read.
+-- One title per roll call, from whichever field of its source, and the texts that the topic rules read.
 with roll_calls as (
     select * from {{ ref('int_roll_calls') }}
 ),
@@ -6,7 +6,7 @@ with roll_calls as (
 titled as (
     select
         *,
-        -- In some sessions the title is a document, item and heading of the agenda: the short one is meant.
+        -- In some sessions the title is a document, item and heading of the agenda: use the short one.
         {{ is_agenda('title') }} as title_is_agenda
     from roll_calls
 ),
@@ -20,7 +20,7 @@ named as (
     from titled
 ),
 
--- A vote on a paragraph or an amendment stands under the symbol of the resolution it belongs to.
+-- A vote on a paragraph or an amendment carries the symbol of the resolution it belongs to.
 parents as (
     select
         symbol,

@@ -1,8 +1,7 @@
--- The Assembly votes on the same items year after year: where a roll call has no trusted code, it takes
--- what at least half of its newest predecessors of the same title have; a reviewed rule speaks where it has
--- no predecessor.
--- To measure that, resolutions of three coded years at a time are done again as if all codes from the first
--- of the three on were hidden (holdout_to is then the last of the three).
+-- The Assembly votes on the same items year after year: a roll call without a trusted code takes what at
+-- least half of its newest predecessors of the same title have; if it has no predecessor, a reviewed rule
+-- decides. To evaluate this, resolutions of three coded years at a time are assigned again as if all codes
+-- from the first of the three on were hidden (holdout_to is then the last of the three).
 with titles as (
     select * from {{ ref('int_roll_call_titles') }}
 ),
@@ -45,7 +44,7 @@ targets as (
     where codes.kind = 'resolution'
 ),
 
--- The newest five: practice changes over the decades.
+-- The newest five, since practice changes over the decades.
 predecessors as (
     select
         targets.roll_call_id,

@@ -1,4 +1,4 @@
--- Voeten's codes long: a code is given or denied; no row says that nobody coded the roll call.
+-- Voeten's codes in long form: a code is given or denied; no row means that the roll call was not coded.
 with codes as (
     select
         roll_calls.session,
@@ -17,7 +17,7 @@ long as (
     unpivot (has_code for code in ({{ voeten_codes() | join(', ') }}))
 ),
 
--- A listed fault counts only while the data show it: a later release may have corrected it.
+-- A listed fault counts only while the data have it: a later release may have corrected it.
 faults as (
     select
         listed.session,

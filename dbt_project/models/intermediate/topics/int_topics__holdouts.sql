@@ -1,5 +1,5 @@
--- Three coded years at a time, from 1990 on. A year with a handful of coded roll calls is the ragged end of
--- a release: it goes with the year before it.
+-- Three coded years at a time, from 1990 on. A year with a handful of coded roll calls is the ragged end of a
+-- release and is joined to the previous year.
 with coded_years as (
     select titles.year
     from {{ ref('int_topics__codes') }} as codes

@@ -1,4 +1,4 @@
--- The study's topics: weaker evidence is asked only where stronger is silent.
+-- The study's topics: weaker evidence is used only where stronger evidence gives nothing.
 with own as (
     select
         roll_call_id,
@@ -18,7 +18,7 @@ with own as (
     ) = 1
 ),
 
--- A paragraph or an amendment is about what its resolution is about.
+-- A paragraph or an amendment has the topics of its resolution.
 inherited as (
     select
         titles.roll_call_id,

@@ -1,4 +1,4 @@
--- What the reviewed rules of topics read, text by text.
+-- Input of the reviewed topic rules, text by text.
 with titles as (
     select * from {{ ref('int_roll_call_titles') }}
 ),

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A seat that the Assembly left empty is no absence to wonder at.
+-- A seat that the Assembly left empty is not a suspicious absence.
 select
     seats.source,
     seats.source_key,

@@ -1,4 +1,4 @@
--- What each source lists, one shape for all three, before anything is left out.
+-- What each source lists, in a common form, before anything is left out.
 select
     'undl' as source,
     undl_key as source_key,
@@ -25,5 +25,5 @@ select
     vote,
     times_named
 from {{ ref('stg_voeten__votes') }}
--- Second records of one vote are left out as roll calls.
+-- Second records of one vote are not roll calls of their own.
 semi join {{ ref('stg_voeten__roll_calls') }} using (voeten_key)

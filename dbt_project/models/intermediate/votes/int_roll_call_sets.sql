@@ -12,7 +12,7 @@ with by_period as (
     {% endfor %}
 ),
 
--- A year whose roll calls are all of one session, and that session's only ones, is one set.
+-- A year and a session with exactly the same roll calls are one set.
 sets as (
     select
         scheme,
@@ -25,7 +25,7 @@ sets as (
 )
 
 select
-    -- In the order in which pairs are stored, so that a reader skips other topics and years.
+    -- In the order in which pairs are stored, so that reads can skip other topics and years.
     row_number() over (order by scheme, topic, year nulls last, session)::integer as set_id,
     scheme,
     topic,

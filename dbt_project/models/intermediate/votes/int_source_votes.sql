@@ -1,6 +1,6 @@
--- Votes as each source gives them. A vote under a name or code that is not known, and those of a state that a
--- source lists with two different ones, are left out and told as doubts. An absence under the code of a
--- government that had no seat yet says nothing.
+-- Votes as each source gives them. A vote under an unknown name or code, and the votes of a state that a
+-- source lists with two different ones, are left out and listed as doubts. An absence under the code of a
+-- government that had no seat yet means nothing.
 select
     listed.source,
     listed.source_key,

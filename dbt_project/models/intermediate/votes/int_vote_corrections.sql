@@ -1,6 +1,5 @@
--- What the corrections are about, vote by vote, and whether each holds: a row of `vote_corrections` corrects
--- its own source, so it lapses where another source's roll call is taken, or where the source no longer says
--- what it said.
+-- The votes covered by the corrections, and whether each applies: a row of `vote_corrections` corrects its
+-- own source, so it lapses where another source's roll call is used, or where the source has since changed.
 with corrections as (
     select
         *,
@@ -74,7 +73,7 @@ select
     end as standing
 from concerned
 where (named is not null or says is null or vote_as_given = says) and vote is distinct from vote_as_given
--- Where a vote is known, a row on the days around it has nothing to add.
+-- Where a vote is known, a row on the surrounding days adds nothing.
 qualify
     vote is not null
     or not bool_or(vote is not null) over (partition by source, source_key, state)

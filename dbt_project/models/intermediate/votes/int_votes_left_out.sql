@@ -1,4 +1,5 @@
--- Votes that are listed and not taken, or taken once for several: what the count of the files may differ by.
+-- Votes that are listed but omitted, or counted once instead of several times: the permitted difference
+-- from the count of the files.
 with two_votes as (
     select
         source,

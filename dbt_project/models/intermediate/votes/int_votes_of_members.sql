@@ -1,6 +1,6 @@
--- Who could vote and what they did. Votes are never dropped, even when the table of members disagrees (that
--- is told as a doubt); a member of whom the source says nothing was absent. A vote that a correction knows
--- better is taken from there, here and nowhere else.
+-- Who could vote, and how they voted. Votes are never dropped, even when the member table disagrees (which
+-- is a doubt); a member that the source does not list was absent. Corrected votes are substituted here and
+-- nowhere else.
 with votes as (
     select
         roll_calls.roll_call_id,
@@ -39,8 +39,8 @@ left join corrections using (roll_call_id, state)
 where
     case
         when members.state is null then votes.vote in ('yes', 'no', 'abstain')
-        -- A source that says "not a member" of a month in which the state joined or left knows better than
-        -- the calendar; of any other member it is taken for an absence.
+        -- In a month in which the state joined or left, a source's "not a member" takes precedence over the
+        -- calendar; for any other member it counts as an absence.
         when votes.vote = 'not_member' then members.is_certain_all_month
         else members.is_certain or votes.state is not null
     end

@@ -15,7 +15,7 @@ select
     topics.topic,
     count(*)::integer as roll_calls,
     sum({{ group_votes_cast() }})::integer as votes,
-    -- In one order, as sums of fractions depend on it in their last digits.
+    -- In a fixed order, since sums of fractions depend on it in their last digits.
     avg({{ agreement_index() }} order by group_roll_calls.roll_call_id) as agreement_index,
     avg({{ rice_index() }} order by group_roll_calls.roll_call_id) as rice,
     avg({{ is_unanimous() }}::integer) as unanimity_share

@@ -1,4 +1,4 @@
--- A state belongs to a group on the day of the vote, not in the year.
+-- Group membership is that on the day of the vote, not in the year.
 with votes as (
     select
         memberships.group_code,
@@ -25,7 +25,7 @@ counted as (
         count(*) filter (vote = 'abstain') over roll_call as abstain_votes
     from votes
     window roll_call as (partition by group_code, roll_call_id)
-    -- One vote is no group.
+    -- A single vote is not a group.
     qualify count(*) over roll_call >= 2
 ),
 

@@ -4,7 +4,7 @@ with roll_calls as (
     select * from {{ ref('int_source_roll_calls') }}
 ),
 
--- A person's own review goes over the number that came with the project.
+-- The user's own review overrides the project's number.
 expected as (
     select
         reviewed.source,
@@ -78,8 +78,8 @@ missing as (
     group by all
 ),
 
--- A gap without a session is in all sessions of its source; the invented Assembly has none. One that begins
--- after the last day of the release is no gap of it.
+-- A gap without a session concerns all sessions of its source; the invented Assembly has none. One that
+-- begins after the last day of the release does not concern it.
 gaps as (
     select
         expected.source,
@@ -107,7 +107,7 @@ joined as (
         expected.rule,
         expected.counted_through,
         coalesce(found.found_roll_calls, 0) as found_roll_calls,
-        -- The number holds only where the release goes on to the day through which it was counted.
+        -- The number applies only if the release covers the day through which it was counted.
         coalesce(expected.counted_through > reach.last_vote, false) as is_cut_short,
         found.* exclude (source, session, found_roll_calls),
         coalesce(missing.roll_calls, 0) as missing_beside_others,

@@ -1,6 +1,6 @@
--- The resolutions found, against the number that the Library counts. Where the file has votes that the
--- Library does not count, what is missing is more than the difference. Records of one vote are counted once
--- here; the Library seems to count each.
+-- The resolutions found, compared with the Library's count. Where the file has votes that the Library does
+-- not count, more are missing than the difference. Records of one vote are counted once here; the Library
+-- seems to count each.
 with found as (
     select
         year,
@@ -32,7 +32,7 @@ counted as (
     where not {{ on_synthetic() }}
 ),
 
--- A gap that is known is a reason where no source of the build fills it.
+-- A known gap is a reason if no source of the build fills it.
 unfilled as (
     select
         known_gaps.*,
@@ -51,7 +51,7 @@ unfilled as (
     where
         known_gaps.excuses = 'missing'
         and coalesce(year(known_gaps.gap_from), known_gaps.year) <= year(reach.last_vote)
-        -- Of the Secretariat's stretches Voeten's file has the votes, or they are named.
+        -- Voeten's file has the votes of the Secretariat's missing periods, or they are known by name.
         and (known_gaps.source = 'voeten' or known_gaps.symbol is not null or known_gaps.year is not null)
 ),
 
@@ -69,7 +69,7 @@ gaps as (
     group by years.year
 ),
 
--- Where the official file is not in reach, nothing but Voeten's words tells a resolution without a symbol.
+-- If the official file is not in reach, only Voeten's wording identifies a resolution without a symbol.
 without_a_symbol as (
     select
         year,

@@ -17,7 +17,7 @@ doubted as (
     group by roll_call_id
 ),
 
--- Totals published elsewhere stand in where the source itself states none.
+-- Totals published elsewhere are used if the source itself states none.
 published as (
     select
         symbol,

@@ -1,4 +1,4 @@
--- What another source has, from the first to the last day that a release reaches, and this one has not.
+-- What another source has, between the first and last day that a release covers, and this one lacks.
 with resolutions as (
     select
         roll_call_id,

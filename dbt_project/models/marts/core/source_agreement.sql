@@ -12,7 +12,7 @@ with roll_calls as (
     having count(distinct source) > 1
 ),
 
--- A state's vote is compared once, however many sources give it.
+-- A state's vote is compared once, regardless of the number of sources.
 states_compared as (
     select
         roll_call_id,

@@ -52,7 +52,7 @@ coded as (
 select
     coded.state,
     coded.year,
-    -- A code that passed from one state to another within the year is the later one's.
+    -- A code that passed from one state to another within the year belongs to the later one.
     case
         when row_number() over (partition by coded.cow_code, coded.year order by coded.last_day desc) = 1
             then coded.cow_code

@@ -1,4 +1,4 @@
--- Voeten's codes against what carrying them forward would have given, had they been hidden.
+-- Voeten's codes compared with those carried forward as if they had been hidden.
 with compared as (
     select
         holdouts.hidden_from,
@@ -19,7 +19,7 @@ with compared as (
     where titles.kind = 'resolution'
 ),
 
--- Codes known to be wrong are compared once with the rest and once left out.
+-- The comparison is made once with and once without the codes known to be wrong.
 twice as (
     select
         'all codes' as compared_with,

@@ -23,7 +23,7 @@ state_votes as (
         and votes.year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
 ),
 
--- A member is compared with the others: its own vote is taken out of the group's.
+-- A member is compared with the others: its own vote is excluded from the group's.
 others as (
     select
         positions.roll_call_id,

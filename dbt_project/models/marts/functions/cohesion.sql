@@ -1,4 +1,4 @@
--- Answered from the pair counts, where these hold what is asked; else the votes are counted.
+-- Answered from the pair counts if they have what is asked; else the votes are counted.
 with asked as materialized (
     select
         {{ ref('known_state') }}(of_state) as state,
@@ -15,7 +15,7 @@ counted as (
         {{ years_of_shared_votes('year') }}
     from {{ ref('vote_pairs') }}
     where
-        -- Not from `asked`: what is known before the query runs lets it skip other topics.
+        -- Not from `asked`: values known before the query runs let it skip other topics.
         scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
         and topic = lower(in_topic)
         and year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
@@ -24,8 +24,8 @@ counted as (
     group by state_a, state_b
 ),
 
--- UNBIS subjects are too many for the pair table, and it holds the votes as corrected: these are counted when
--- asked for.
+-- The pair table has no UNBIS subjects, which are too many, and only votes as corrected: others are counted
+-- on demand.
 asked_votes as (
     select
         votes.roll_call_id,
@@ -88,7 +88,7 @@ seen as (
     union all by name
     select * from on_demand
     union all by name
-    -- No row: so that what is asked is checked where nothing answers it.
+    -- No row: validates the arguments even if nothing else reads them.
     select
         state,
         topic as partner

@@ -7,7 +7,7 @@ key_votes as (
         and {{ ref('known_last_year') }}(first_year, last_year)
 ),
 
--- The power that the key votes are about is always one of the powers, last where it was not asked about.
+-- The power that the key votes are about is always one of the powers, last if it was not asked for.
 powers as (
     select
         power,

@@ -23,7 +23,7 @@ opposed as (
     {{ opposed_votes() }}
 ),
 
--- A power that is asked about is no focus state between itself and another.
+-- A power can't be the focus state between itself and another.
 in_both_orders as (
     select * from opposed
     where focus <> power_a and focus <> power_b

@@ -1,4 +1,4 @@
--- A release lists every member state's vote on a line of its own and repeats the roll call on each.
+-- A release has one line per member state's vote and repeats the roll call on each.
 with source as (
     select * from {{ source('raw', 'undl_votes') }}
 ),

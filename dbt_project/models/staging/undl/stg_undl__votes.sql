@@ -22,7 +22,7 @@ votes as (
         state,
         case when state is null then coalesce(ms_name, ms_code) end as unknown_name,
         case ms_vote when 'Y' then 'yes' when 'N' then 'no' when 'A' then 'abstain' else 'absent' end as vote,
-        -- One state may stand under two names.
+        -- One state may appear under two names.
         count(*) as times_named
     from states
     group by all

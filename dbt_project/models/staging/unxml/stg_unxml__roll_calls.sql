@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'unxml_resolutions') }}
 ),
 
--- Some symbols stand in a file more than once, the same votes under names spelt otherwise.
+-- Some symbols occur in a file more than once, with the same votes under differently spelt names.
 ranked as (
     select
         *,
@@ -11,7 +11,7 @@ ranked as (
             partition by {{ normalise_symbol('symbol') }} order by file, row_number
         ) as nth
     from source
-    -- A recorded vote whose states are not listed (totals alone) is no roll call: another source has it.
+    -- A recorded vote with totals but no list of states is not a roll call here: another source has it.
     semi join {{ source('raw', 'unxml_votes') }} as votes
         on source.file = votes.file and source.row_number = votes.row_number
     where adoption_type = 'recorded'

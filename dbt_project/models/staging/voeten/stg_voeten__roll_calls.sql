@@ -23,8 +23,8 @@ marked_earlier as (
 ),
 
 -- Up to session 39 a mark says only that the abstract has the letters AMEND or PARA anywhere ("as amended",
--- "separate"): what the vote was on is told by how the abstract begins, which from session 30 on is always
--- the text as a whole.
+-- "separate"): the object of the vote is identified by the beginning of the abstract, which from session 30
+-- on is always the text as a whole.
 marked as (
     select
         source.* exclude (amend, para),
@@ -50,8 +50,8 @@ named as (
         counted.no_counted,
         counted.cast_counted,
         {{ kind_by_words('source.descr') }} as kind_by_words,
-        -- Up to session 17 the field holds the page of the official records, not a resolution's number;
-        -- from 18 to 30 resolutions were numbered through and carry the session in Roman numerals.
+        -- Up to session 17 the field has the page of the official records, not a resolution number; from 18
+        -- to 30 resolutions were numbered consecutively and carry the session in Roman numerals.
         case
             when source.unres similar to '(R|A/RES)/(ES-|S-)?\d+/\d+.*' and source.session >= 31
                 then {{ normalise_symbol('source.unres') }}
@@ -65,7 +65,7 @@ named as (
     left join counted using (roll_call)
 ),
 
--- A motion for the two-thirds majority that was carried names the draft that it holds for.
+-- A carried motion for the two-thirds majority names the draft it applies to.
 two_thirds as (
     select distinct
         session,
@@ -74,7 +74,7 @@ two_thirds as (
     where {{ is_two_thirds_motion('descr') }} and yes_counted > no_counted and draft is not null
 ),
 
--- The same symbol, day and words are one vote under two numbers: the fuller record holds.
+-- The same symbol, day and words are one vote under two numbers: the fuller record is used.
 recorded as (
     select
         named.*,
@@ -110,12 +110,12 @@ kinds as (
             when reviewed.kind is not null then reviewed.kind
             when kind_by_words = 'motion' then 'motion'
             when part is not null then part
-            -- Up to 2017 the earlier releases' marks are whole: what they leave unmarked is a resolution.
+            -- Up to 2017 the earlier releases' marks are complete: what they leave unmarked is a resolution.
             when is_unmarked and vote_date >= date '2018-01-01' and kind_by_words is not null
                 then kind_by_words
             when yes_counted <= no_counted or lacks_two_thirds then 'not_adopted'
             when {{ kind_by_symbol('symbol') }} = 'decision' then 'decision'
-            -- Where a symbol stands again, the later votes are motions and paragraphs under it.
+            -- If a symbol is repeated, the later votes are motions and paragraphs under it.
             when
                 symbol is not null
                 and row_number() over (
@@ -149,7 +149,7 @@ select
     ) as session,
     session::varchar as source_session,
     vote_date,
-    -- Before session 59 the file's day is often 1 to 7 and not the day of the vote; its month holds.
+    -- Before session 59 the file's day is often 1 to 7 and not the day of the vote; its month is right.
     case when session < 59 and day(vote_date) <= 7 then 'month' else 'day' end as date_precision,
     -- Not the source's year, which counts a vote of January 2020 under 2019.
     year(vote_date)::integer as year,

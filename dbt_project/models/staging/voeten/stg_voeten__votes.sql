@@ -30,7 +30,7 @@ votes as (
             and {{ within('roll_calls.vote_date', 'state_codes.valid_from', 'state_codes.valid_to') }}
 ),
 
--- Two codes may stand for one state (the Yemens, the Germanies): the code of the day is the one that votes.
+-- Two codes may denote one state (the Yemens, the Germanies): the code valid on the day votes.
 seated as (
     select
         voeten_key,
