@@ -1,6 +1,6 @@
 """Great Expectations as blocking asset checks between the marts and publication.
 
-Belongs here: one check a suite, and what a failure says. Not here: what is expected
+Belongs here: one check per suite, and its failure message. Not here: what is expected
 (expectations/), or dbt's tests (dbt.py).
 """
 
@@ -21,15 +21,15 @@ def _key(table: str) -> dg.AssetKey:
 
 
 def name_of_build(warehouse: Warehouse) -> str:
-    """What is checked, in the words of the Data Docs: the files themselves have the same name."""
+    """What is checked, for the Data Docs: the files themselves have the same name."""
     layout, synthetic = warehouse.layout, warehouse.on_sample
     file = layout.published(synthetic).relative_to(layout.folder)
     copy = "a copy of " if warehouse.on_copy else ""
     return f"{copy}{file}{', SYNTHETIC' if synthetic else ''}"
 
 
-# The suites have their own assets: a blocking check on a mart would also hold back the marts made
-# from it, and so split the one dbt command into several.
+# The suites have their own assets: a blocking check on a mart would also block the marts made from
+# it, and so split the one dbt command into several.
 @dg.multi_asset(
     name="checks",
     specs=[
@@ -56,7 +56,7 @@ def name_of_build(warehouse: Warehouse) -> str:
 def suite_checks(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
-    """Run every suite on the build file; the checks that fail hold publication back."""
+    """Run every suite on the build file; failed checks block publication."""
     for suite in run_suites(warehouse.build_file, warehouse.data_docs, of=name_of_build(warehouse)):
         mart = f"marts.{suite.table}"
         results = [

@@ -1,7 +1,7 @@
-"""The dbt project as assets: one a model and seed, its tests as their checks.
+"""The dbt project as assets: one per model and seed, with its tests as checks.
 
-Belongs here: the manifest, the names and groups of dbt's assets, running dbt, and what its tests
-found. Not here: any SQL of a model (dbt_project/).
+Belongs here: the manifest, the names and groups of dbt's assets, running dbt, and the results of
+its tests. Not here: any SQL of a model (dbt_project/).
 """
 
 import json
@@ -54,10 +54,10 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The layer, and of a mart its folder too: marts/core, marts/cohesion.
+        """The layer, and for a mart its folder too: marts/core, marts/cohesion.
 
-        The UI's graph shows the layers first, as few boxes as fit a screen. Arguments read marts,
-        and functions, which are marts, read arguments, so that these are in the marts' box.
+        The UI's graph shows the layers first, few enough to fit a screen. Arguments read marts,
+        and functions, which are marts, read arguments, so arguments are in the marts' box.
         """
         schema, fqn = dbt_resource_props["schema"], dbt_resource_props["fqn"]
         if schema in ("arguments", "main"):
@@ -65,7 +65,7 @@ class Translator(DagsterDbtTranslator):
         return f"marts/{fqn[2]}" if schema == "marts" and len(fqn) > 3 else schema
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """What the project says; Dagster would add the SQL, with its Jinja."""
+        """The project's description; Dagster would add the SQL, with its Jinja."""
         return str(dbt_resource_props["description"])
 
     def get_asset_check_spec(
@@ -131,7 +131,7 @@ def warehouse_models() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, dbt: Dbt, warehouse: Warehouse
     ) -> Iterator[Any]:
         target = warehouse.run_folder / "dbt"
-        # Never what another call of dbt left: it may have been told other folders.
+        # Never the output of another dbt call, which may have used other folders.
         reuse = ["--partial-parse-file-path", str(PARSED)] if PARSED.exists() else []
         with warehouse.environment():
             invocation = dbt.cli(
@@ -175,7 +175,7 @@ def warehouse_models() -> dg.AssetsDefinition:
 
 
 def _keep(parsed: Path) -> None:
-    """Keep what dbt parsed for the next run; where that fails, the next run parses anew."""
+    """Keep what dbt parsed for the next run; if that fails, the next run parses again."""
     with suppress(OSError), tempfile.TemporaryDirectory(dir=PARSED.parent) as aside:
         shutil.copy(parsed, aside)
         (Path(aside) / parsed.name).replace(PARSED)
@@ -192,7 +192,7 @@ def _with_metadata(
 
 
 def failed_and_passed(database: Path, target: Path) -> list[CheckResult]:
-    """What dbt's tests found, failing rows included, and what could not be built."""
+    """Results of dbt's tests, with failing rows, and what could not be built."""
     run_results = target / "run_results.json"
     if not run_results.exists():
         return []
@@ -236,7 +236,7 @@ def _tested_table(nodes: Mapping[str, Any], node: Mapping[str, Any]) -> str:
 def _failing_rows(
     database: Path, target: Path, node: Mapping[str, Any], result: Mapping[str, Any]
 ) -> str:
-    """A few of the rows that fail a test, and where its query is."""
+    """A few of the rows that fail a test, and the path of its query."""
     query = target / "compiled" / "unga" / node["original_file_path"]
     if not query.is_file():
         query = query / node["path"]

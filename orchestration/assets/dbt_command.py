@@ -1,13 +1,13 @@
-"""dbt as Dagster runs it, without two things that Dagster does on the way.
+"""dbt as Dagster runs it, without two things that Dagster does beforehand.
 
-Belongs here: the only overrides of what a library keeps private, and why. Not here: what dbt builds
-(dbt.py).
+Belongs here: the only overrides of a library's private methods, and the reasons. Not here: what dbt
+builds (dbt.py).
 
 `DbtCliResource.cli` first runs `dbt --version`, which takes seconds and asks PyPI for new versions,
-and this project calls nobody but its sources. Then it opens the dbt project in its own process too,
-and with it the DuckDB file, which only one process may have. dagster-dbt 0.29 has no setting for
+while this project contacts only its sources. Then it opens the dbt project in its own process too,
+and with it the DuckDB file, which only one process may open. dagster-dbt 0.29 has no setting for
 either, so the two methods behind them are replaced here. tests/unit/test_library_internals.py fails
-when dagster-dbt no longer has them or no longer calls them.
+if dagster-dbt no longer has them or no longer calls them.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from packaging.version import Version
 
 
 class Dbt(DbtCliResource):
-    """dbt as a command only, which asks nobody on the internet for its version."""
+    """dbt as a command only, which does not look up versions on the internet."""
 
     @cached_property
     def _cli_version(self) -> Version:

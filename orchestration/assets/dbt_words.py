@@ -1,6 +1,6 @@
 """A dbt test in words, as the UI shows it beside its result.
 
-Belongs here: the sentence on what a test holds, and what follows if it does not. Not here: the test
+Belongs here: a sentence on what each test asserts, and what follows if it fails. Not here: the test
 (dbt_project/), or its result (dbt.py).
 """
 
@@ -8,19 +8,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Dagster says of each of these checks that it does not block.
+# Dagster shows each of these checks as non-blocking.
 BLOCKS = (
     "If not, nothing is published. (Dagster calls the check non-blocking, because dbt itself holds "
     "back what depends on it.)"
 )
-TELLS = "If not, it is told, and nothing is held back."
+TELLS = "If not, it is reported, and nothing is blocked."
 
 
 def check_in_words(test: Mapping[str, Any]) -> str:
-    """What a test of the manifest holds, and whether it blocks publication.
+    """What a test of the manifest asserts, and whether it blocks publication.
 
-    A test's own description goes first. Raises KeyError for a generic test that has none and for
-    which there is no sentence here.
+    A test's own description comes first. Raises KeyError for a generic test without a description
+    and without a sentence here.
     """
     holds = test.get("description") or _generic(test)
     blocks = test["config"]["severity"].lower() == "error"
@@ -51,7 +51,7 @@ def _generic(test: Mapping[str, Any]) -> str:
         case _:
             raise KeyError(f"{test['name']}: no sentence on the generic test {kind}")
     where = test["config"].get("where")
-    return f"{holds} Asked of rows where {where}." if where else holds
+    return f"{holds} Only for rows where {where}." if where else holds
 
 
 def _listed(names: Sequence[object]) -> str:

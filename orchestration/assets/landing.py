@@ -1,7 +1,7 @@
 """The landing assets: what each source serves, kept as it came.
 
 Belongs here: which sources a run asks, the outcome of each file, and what follows if a source does
-not answer. Not here: how a source is asked (sources/).
+not respond. Not here: how a source is asked (sources/).
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,12 +59,12 @@ def _spec(name: str) -> dg.AssetSpec:
 def landing(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
-    """Ask each source for something newer; with no release of any source, turn to the sample."""
+    """Ask each source for updates; without any release of any source, fall back to the sample."""
     if not warehouse.on_sample:
         landed = _land_all(context, warehouse)
         if not any(source.release for source in landed.values()):
             context.log.warning(
-                "NO SOURCE IS IN REACH and none is landed: this run builds the SYNTHETIC SAMPLE, "
+                "NO SOURCE IS IN REACH and none has landed: this run builds the SYNTHETIC SAMPLE, "
                 "an invented Assembly, into sample/unga.duckdb. No number in it is real. "
                 + " ".join(f"{name}: {source.words()}." for name, source in landed.items()),
             )
@@ -86,7 +86,7 @@ def landing(
 def _check(
     name: str, check: str, failed: Sequence[FileOutcome], passed: bool = True
 ) -> dg.AssetCheckResult:
-    """A check that warns of the files that failed it, each with its reason."""
+    """A check that warns of failed files, each with its reason."""
     reasons = "\n".join(f"- {file}" for file in failed) or ("none" if passed else "nothing landed")
     return dg.AssetCheckResult(
         asset_key=["landing", name],
@@ -98,10 +98,10 @@ def _check(
 
 
 def _land_all(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dict[str, Landed]:
-    """The outcome of each source. Raises dg.Failure if nothing is landed and a file was refused.
+    """The outcome of each source. Raises dg.Failure if nothing has landed and a file was refused.
 
-    A source that is out of reach is no fault of this warehouse, and the sample can take its place;
-    a landing that can't be written to, or a file that can't be used, has to be fixed first.
+    A source out of reach is not an error of this warehouse, and the sample can be built instead;
+    a landing that can't be written to, or an unusable file, has to be fixed first.
     """
     landed = {name: _land(context, warehouse, name) for name in SOURCES}
     refused = [str(file) for source in landed.values() for file in source.refused]
@@ -112,7 +112,7 @@ def _land_all(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dict[s
 
 def _land(context: dg.AssetExecutionContext, warehouse: Warehouse, name: str) -> Landed:
     folder = warehouse.layout.landing(warehouse.on_sample)
-    # The sample is complete, whichever of the real sources were asked for.
+    # The sample is complete, regardless of which real sources were requested.
     on_sample = warehouse.on_sample
     fetch, sessions = ([], []) if on_sample else (warehouse.fetch, warehouse.sessions)
     if warehouse.asked and not on_sample:

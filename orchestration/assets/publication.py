@@ -1,6 +1,6 @@
 """The publication assets: the file that users read, the sample beside it, and the exports.
 
-Belongs here: whether a build may be published, and what is made of it then. Not here: how the files
+Belongs here: whether a build may be published, and what is made from it. Not here: how the files
 are written (published/).
 """
 
@@ -59,8 +59,8 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult]:
         if warehouse.on_copy:
             context.log.warning(
-                "Nothing is published: only a part of the refresh was asked for, and was built in "
-                "a copy of what is published. Materialize all assets together to publish."
+                "Nothing is published: only part of the refresh was requested, and was built in a "
+                "copy of the published file. Materialize all assets together to publish."
             )
             return
         results = warehouse.check_results
@@ -97,7 +97,7 @@ def _refuse_unchecked(warehouse: Warehouse, marts: Sequence[dg.AssetKey]) -> Non
     unchecked = {f"marts.{table}" for table in SUITES} - checked
     if missing or unchecked or not any(result.kind == "dbt test" for result in results):
         raise dg.Failure(
-            "Not published: only a part of the refresh ran in this run. Materialize all assets "
+            "Not published: only part of the refresh ran in this run. Materialize all assets "
             f"together, with their checks. Not built: {', '.join(sorted(missing)) or 'nothing'}; "
             f"not checked: {', '.join(sorted(unchecked)) or 'nothing'}.",
             allow_retries=False,

@@ -1,8 +1,8 @@
 """The raw assets: each source's newest landed release as tables of the build file.
 
-Belongs here: taking the Parquet that parsing left into schema raw, the ledgers beside it, and
-counting by session. Not here: parsing (sources/), a table's columns (sources/schemas.py), or any
-reading of votes (dbt_project/).
+Belongs here: loading the parsed Parquet into schema raw, the ledgers beside it, and counts by
+session. Not here: parsing (sources/), a table's columns (sources/schemas.py), or any
+interpretation of votes (dbt_project/).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,8 +35,8 @@ from orchestration.sources.schemas import LEDGERS, RAW_TABLES, SCHEMAS, comments
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")
 SESSIONS_KEY = dg.AssetKey(["raw", "sessions"])
 
-# Not built by itself: the raw steps report each session they load, so that a run of everything
-# still shows which sessions there are.
+# Not built by itself: the raw steps report each session they load, so that a full run shows which
+# sessions there are.
 sessions = dg.AssetSpec(
     SESSIONS_KEY,
     deps=[["landing", name] for name in SOURCES],
@@ -135,7 +135,7 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
     ],
 )
 def raw_ledgers(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """Load a person's reviews, report what the sources recorded, describe every raw table."""
+    """Load the user's reviews, report what the sources recorded, describe every raw table."""
     with warehouse.connect() as connection:
         connection.execute(f"create or replace table raw.reviews ({ddl('reviews')})")
         # The sample has its own expected numbers, which nobody reviews.
@@ -155,8 +155,8 @@ def _newest_readable(
 ) -> tuple[Release | None, ParsedFiles | None]:
     """The newest landed release that can be read; falling back to an older one is logged.
 
-    Those passed over are recorded as refused files of the source's last visit. Raises dg.Failure if
-    the landing can't be used, which is no fault of any release.
+    Skipped releases are recorded as refused files of the source's last visit. Raises dg.Failure if
+    the landing itself can't be used.
     """
     folder = warehouse.layout.landing(warehouse.on_sample)
     refused: list[FileOutcome] = []

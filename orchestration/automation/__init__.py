@@ -1,4 +1,4 @@
-"""What starts a refresh without a person: schedules, sensors, and whether anything is newer.
+"""What starts a refresh automatically: schedules, sensors, and looking for updates.
 
 Belongs here: probing the sources, by names, sizes and conditional requests. Not here: parsing
 (sources/), or building (assets/).

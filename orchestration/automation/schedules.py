@@ -1,6 +1,6 @@
 """When a refresh is due by date.
 
-Belongs here: schedules. Not here: what is newer (updates.py), or what to do on an event
+Belongs here: schedules. Not here: looking for updates (updates.py), or what to do on an event
 (sensors.py).
 """
 
@@ -11,12 +11,12 @@ from orchestration.run.dead_runs import NEWER, UNDER_WAY, under_way
 from orchestration.run.warehouse import Warehouse
 
 # The main part of a session ends in December; by mid-January its votes are out. The days after the
-# first find nothing newer, unless that day's refresh failed.
+# first find no updates, unless that day's refresh failed.
 JANUARY = "0 6 15-31 1 *"
 
 
 def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
-    """Refresh in January, on the first day with something newer on which all goes well."""
+    """Refresh in January, on the first day with updates on which the refresh succeeds."""
 
     @dg.schedule(
         job_name="refresh",

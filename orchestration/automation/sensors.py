@@ -1,7 +1,7 @@
 """What starts a refresh on an event.
 
-Belongs here: sensors, also the one on killed runs, which would keep a refresh from starting. Not
-here: what is newer (updates.py), or the calendar (schedules.py).
+Belongs here: sensors, including the one for killed runs, which would keep a refresh from starting.
+Not here: looking for updates (updates.py), or the calendar (schedules.py).
 """
 
 import hashlib

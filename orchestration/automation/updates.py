@@ -1,6 +1,6 @@
-"""Whether anything is newer than what is published.
+"""Updates: whether the sources have anything newer than the published file.
 
-Belongs here: asking the sources between refreshes, and comparing what is landed with what the
+Belongs here: asking the sources between refreshes, and comparing what has landed with what the
 published file was built from. Not here: building (assets/), or when to ask (schedules.py).
 """
 
@@ -15,7 +15,7 @@ from orchestration.sources import SOURCES, Landed, Origin, Outcome, landed_relea
 
 @dataclass(frozen=True)
 class Updates:
-    """What is newer than what is published, for people, and the outcome of each source asked."""
+    """The updates in plain words, and the outcome of each source asked."""
 
     newer: list[str]
     outcomes: dict[str, Landed]

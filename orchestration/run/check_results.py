@@ -1,6 +1,6 @@
-"""Check results: what a check found, in one line for people, and the log that keeps it.
+"""Check results: what a check found, as one line of text, and the log that keeps it.
 
-Belongs here: the result of one check, its one line for people, its place in the log. Not here:
+Belongs here: the result of one check, its line of text, its record in the log. Not here:
 running checks (assets/checks.py, assets/dbt.py).
 """
 
@@ -28,7 +28,7 @@ class CheckResult:
         return not self.passed and self.severity == "error"
 
     def line(self) -> str:
-        """The result as a person reads it."""
+        """The result as one line of text."""
         counted = f", {self.rows} rows" if self.rows else ""
         return f"{self.table}: {self.check} ({self.kind}{counted}) {self.detail}".rstrip()
 

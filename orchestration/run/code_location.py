@@ -1,14 +1,14 @@
 """Runs of the command line as runs of the code location, so that the UI shows them as its own.
 
-Belongs here: the name of the code location, and the one thing of Dagster's that is private and used
-nevertheless. Not here: what is in it (definitions.py), running it (in_process.py), starting the UI
+Belongs here: the name of the code location, and the one private part of Dagster that is used all
+the same. Not here: what is in it (definitions.py), running it (in_process.py), starting the UI
 (cli/ui.py).
 
 The UI's Overview and the page of a job list the runs of their code location only. Dagster records
 the location, the "remote job origin", when the UI, a schedule or a sensor creates a run;
 `execute_in_process` has no argument for it (https://github.com/dagster-io/dagster/issues/17707). So
-it is added where that creates its run. tests/unit/test_library_internals.py fails when Dagster no
-longer does so.
+it is added where that function creates its run. tests/unit/test_library_internals.py fails if
+Dagster no longer does so.
 """
 
 from functools import partial

@@ -1,6 +1,6 @@
-"""The terminal during a refresh: one console for the project's own lines, a log for all else.
+"""The terminal during a refresh: one console for the project's own lines, a log for the rest.
 
-Belongs here: that console, and sending what libraries print elsewhere. Not here: any words
+Belongs here: that console, and redirecting library output. Not here: any messages
 (cli/terminal.py, progress.py).
 """
 
@@ -10,14 +10,14 @@ from typing import IO
 
 from rich.console import Console
 
-# The only one that writes to the terminal, on the stream that the terminal had at the start.
+# The only console that writes to the terminal, on the stream the terminal had at the start.
 console = Console(highlight=False)
 
 
 def terminal_apart(log: Path) -> IO[str]:
-    """The terminal as a stream for the command's own lines; from now on a log takes all else.
+    """The terminal as a stream for the command's own lines; all other output goes to a log.
 
-    That is what libraries print, in this process and in those that it starts.
+    That is the output of libraries, in this process and in those it starts.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as file:

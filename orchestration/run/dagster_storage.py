@@ -1,17 +1,17 @@
 """Dagster's record of runs, written without waiting for the disk at every event.
 
 Belongs here: how the SQLite files of that record are written. Not here: what Dagster writes, or
-any data of ours.
+the project's own data.
 
-Dagster opens its files anew for each of the thousand events of a refresh. By default SQLite then
-waits each time until the disk has the event; with synchronous = NORMAL it waits at checkpoints
-only: the files stay whole whatever happens, and a power loss may cost the last events
-(https://www.sqlite.org/pragma.html#pragma_synchronous). The last connection that
-closes a file moves the write-ahead log into it and deletes the log (https://www.sqlite.org/wal.html).
-That took half the time of an event, so one connection stays open to each recent file.
+Dagster reopens its files for each of the thousand events of a refresh. By default SQLite then
+waits each time until the event is on disk; with synchronous = NORMAL it waits at checkpoints
+only: the files are never corrupted, and a power loss may cost the last events
+(https://www.sqlite.org/pragma.html#pragma_synchronous). The last connection to close a file moves
+the write-ahead log into it and deletes the log (https://www.sqlite.org/wal.html). That took half
+the time of an event, so one connection to each recent file stays open.
 
 Dagster's SQLite storage has no setting for either and makes an engine at each access, so the
-listener is registered for all SQLAlchemy engines of this process, when a caller asks for it.
+listener is registered for all SQLAlchemy engines of this process, on request.
 """
 
 import sqlite3
@@ -39,7 +39,7 @@ def _on_connect(connection: Any, _: Any) -> None:
 
 
 def _hold(connection: sqlite3.Connection) -> None:
-    """Keep the file of this connection open beside it, once it has a write-ahead log."""
+    """Keep the file of this connection open separately, once it has a write-ahead log."""
     file = connection.execute("pragma database_list").fetchone()[2]
     with _lock:
         if not file or file in _held:
@@ -49,5 +49,5 @@ def _hold(connection: sqlite3.Connection) -> None:
         if len(_held) == FILES_HELD:
             _held.pop(next(iter(_held))).close()
         _held[file] = sqlite3.connect(file, check_same_thread=False)
-        # A connection counts as open from its first reading on.
+        # A connection counts as open from its first read.
         _held[file].execute("select count(*) from sqlite_master").fetchone()

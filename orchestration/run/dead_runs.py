@@ -1,7 +1,7 @@
-"""Runs that were killed before they could say so, and runs under way.
+"""Killed runs that Dagster takes for running, and runs under way.
 
 Belongs here: what Dagster believes to be running, and whether a refresh is under way. Not here:
-what a killed run leaves in the warehouse's folders, or running (leftovers.py).
+the files and processes that a killed run leaves behind (leftovers.py).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,17 +11,17 @@ import dagster as dg
 from orchestration.layout import Layout
 from orchestration.run.lock import is_held
 
-# The tag of a run that something newer started, and the reason not to start another one.
+# The tag of a run started by updates, and the reason not to start another one.
 NEWER = "newer"
 UNDER_WAY = "A refresh is already running or queued."
-# Seconds from the launch of a run to its first sign of life, at most.
+# Maximum seconds from the launch of a run to its first sign of life.
 LONGEST_START = 300
 
 
 def dead_runs(
     instance: dg.DagsterInstance, own: str = "", seconds: float = 0
 ) -> list[dg.DagsterRun]:
-    """The runs that Dagster believes to be running, although only `own` can have the lock.
+    """The runs that Dagster believes to be running, although only `own` can hold the lock.
 
     Only those that began more than `seconds` ago are certainly dead: a run takes the lock soon
     after it begins, and begins within minutes of being launched.
@@ -35,9 +35,9 @@ def dead_runs(
 
 
 def close_records(instance: dg.DagsterInstance, own: str = "", seconds: float = 0) -> int:
-    """Record as failed each run that was killed before it could; only for the lock's holder.
+    """Record as failed each run that was killed before it could do so; for the lock holder only.
 
-    Dagster believes them to be running still, and the next run from the UI would wait forever.
+    Dagster believes them to be still running, and the next run from the UI would wait forever.
     Returns their number.
     """
     dead = dead_runs(instance, own, seconds)
@@ -47,7 +47,7 @@ def close_records(instance: dg.DagsterInstance, own: str = "", seconds: float = 
 
 
 def under_way(instance: dg.DagsterInstance, layout: Layout) -> bool:
-    """Whether any refresh is running, or one is queued because something is newer."""
+    """Whether any refresh is running, or one is queued because of updates."""
     waiting_or_running = dg.RunsFilter(
         job_name="refresh",
         statuses=[

@@ -1,7 +1,7 @@
 """The refresh as a run in the process of a command.
 
-Belongs here: Dagster's home, running the job, and what came of it. Not here: the job
-(definitions.py), the commands and their words (cli/), or when a refresh is due (automation/).
+Belongs here: Dagster's home, running the job, and its result. Not here: the job (definitions.py),
+the commands and their messages (cli/), or when a refresh is due (automation/).
 """
 
 import os
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Run:
     """The result of a run: the file it published, if any, and whether all of its steps succeeded.
 
-    `error` is what ended the run before Dagster could say so.
+    `error` is what ended the run before Dagster could report it.
     """
 
     published: Path | None
@@ -43,7 +43,8 @@ def run_refresh(
 ) -> Run:
     """Run the job that `job` loads in this process; `config` is that of the resource Warehouse.
 
-    Never raises: what kept the definitions from loading or ended the run is in `Run.error`.
+    Never raises: an error that kept the definitions from loading, or ended the run, is in
+    `Run.error`.
     """
     before = {file: _stamp(file) for file in map(layout.published, (False, True))}
     error = ""
@@ -65,7 +66,7 @@ def _stamp(file: Path) -> tuple[int, int] | None:
 
 def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDefinition]") -> bool:
     """Run the job; whether all of its steps succeeded."""
-    # Slow to import, and not needed where nothing is newer.
+    # Slow to import, and not needed without updates.
     import dagster as dg
 
     from orchestration.run.code_location import claim_runs

@@ -1,7 +1,7 @@
-"""The lock of a warehouse, which a refresh holds, or for a moment whatever else tidies up in it.
+"""The lock of a warehouse, held by a refresh or, briefly, by anything else that tidies up in it.
 
-Belongs here: taking the lock, asking whether it is held, and refusing to start when something is in
-the way. Not here: anything of Dagster, which `unga status` must not wait for.
+Belongs here: taking the lock, checking whether it is held, and refusing to start if a path is
+obstructed. Not here: any import of Dagster, which `unga status` must not wait for.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ LOCK_TIMEOUT = 2.0
 
 
 class RefreshRefusedError(Exception):
-    """The refresh can't start: the lock is held, or something is in its way."""
+    """The refresh can't start: the lock is held, or a path is obstructed."""
 
 
 def now() -> datetime:
@@ -27,10 +27,10 @@ def now() -> datetime:
 
 
 def take_lock(layout: Layout, by: str) -> IO[str]:
-    """Take the warehouse's lock, which the kernel frees whenever and however this process ends.
+    """Take the warehouse's lock, which the kernel releases however this process ends.
 
-    `by` says for people what takes it. Raises RefreshRefusedError, which says what holds it, if
-    another process does.
+    `by` describes the new holder for users. Raises RefreshRefusedError, naming the holder, if
+    another process has it.
     """
     layout.build.mkdir(parents=True, exist_ok=True)
     lock = layout.lock.open("a+", encoding="utf-8")
@@ -61,7 +61,7 @@ def _locked(lock: IO[str]) -> bool:
 
 
 def is_held(layout: Layout) -> bool:
-    """Whether a refresh holds the warehouse's lock at this moment."""
+    """Whether a refresh is holding the warehouse's lock."""
     if not layout.lock.exists():
         return False
     with layout.lock.open("a", encoding="utf-8") as lock:
@@ -69,9 +69,9 @@ def is_held(layout: Layout) -> bool:
 
 
 def refuse_what_is_in_the_way(layout: Layout) -> None:
-    """Raise RefreshRefusedError for a folder in the place of a file, or a file in a folder's.
+    """Raise RefreshRefusedError for a folder where a file should be, or the other way round.
 
-    Found at the start, not after the minute that a build takes.
+    Checked at the start, not after the minute that a build takes.
     """
     both = (False, True)
     files = [*map(layout.published, both), *map(layout.checks_log, both)]

@@ -1,6 +1,6 @@
-"""The progress of a refresh as a person watches it on the terminal.
+"""The progress of a refresh on the terminal.
 
-Belongs here: which of Dagster's events become a line, and its words. Not here: the table at the
+Belongs here: which of Dagster's events become a line, and its wording. Not here: the table at the
 end (cli/terminal.py).
 """
 
@@ -17,11 +17,11 @@ from orchestration.run.console import console
 
 # Dagster's messages on steps after a failed one, and on dbt tests of several models.
 NOISE = ("Dependencies for step", "Logging an `AssetObservation`")
-# What a long step says of itself begins so.
+# Prefix of a long step's progress messages.
 SO_FAR = "so far "
-# What a check found is printed when it is found.
+# Check results are printed as they arrive.
 CHECK_FAILED = "DagsterAssetCheckFailedError"
-# The error of a run that a person interrupted.
+# The error of a run interrupted by the user.
 INTERRUPTED = "DagsterExecutionInterruptedError"
 
 STEPS = {
@@ -55,7 +55,7 @@ class Error(Protocol):
 
 
 class Progress(logging.Handler):
-    """A line when a step starts, one when it ends, some between in long ones, and every fault."""
+    """A line when a step starts and ends, some during long ones, and one for every error."""
 
     def __init__(self, to: Console) -> None:
         super().__init__(logging.DEBUG)
@@ -64,7 +64,7 @@ class Progress(logging.Handler):
         self._failed = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print what a record means to a person, if anything."""
+        """Print the meaning of a record for the user, if it has any."""
         meta: dict[str, Any] = getattr(record, "dagster_meta", None) or {}
         event: dg.DagsterEvent | None = meta.get("dagster_event")
         if event is not None:

@@ -1,6 +1,6 @@
-"""The warehouse that is being built: what one run fetches for it, its build file and its results.
+"""The warehouse being built: what one run fetches for it, its build file and its check results.
 
-Belongs here: what holds for a whole run and is set up and torn down once. Not here: the lock
+Belongs here: what applies to a whole run and is set up and torn down once. Not here: the lock
 itself (lock.py), what the steps do (assets/), or publication (published/swap.py).
 """
 
@@ -29,9 +29,9 @@ from orchestration.run.lock import (
 from orchestration.sources import Origin, dataverse_from_environment, unxml_from_environment
 from orchestration.sources.schemas import RAW_TABLES, SCHEMAS
 
-# The tag that tells in the UI's list of runs what a run is about.
+# The tag that shows in the UI's list of runs what a run is about.
 DATA = "data"
-# What a build begins with: as assets, and as steps.
+# The first part of a build: as assets, and as steps.
 RAW_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS}
 RAW_STEPS = {*(f"raw_{name}" for name in RAW_TABLES), "raw_ledgers"}
 LANDING_STEP = "landing"
@@ -41,7 +41,7 @@ OLDEST_READER = "v1.3.0"
 
 
 class Scope(Enum):
-    """What a run was asked for."""
+    """The scope of a run."""
 
     WHOLE = auto()
     LANDING = auto()
@@ -57,7 +57,7 @@ class Warehouse(dg.ConfigurableResource):
     )
     mirror: str = Field(
         default_factory=mirror_from_environment,
-        description="A folder or base URL that is asked instead of the sources themselves.",
+        description="A folder or base URL to use instead of the sources themselves.",
     )
     unxml: str = Field(
         default_factory=unxml_from_environment,
@@ -69,7 +69,7 @@ class Warehouse(dg.ConfigurableResource):
     )
     synthetic: bool = Field(
         default=False,
-        description="Build the sample, from a synthetic Assembly, beside the real warehouse.",
+        description="Build the sample, from a synthetic Assembly, apart from the real warehouse.",
     )
     fetch: list[str] = Field(
         default_factory=list,
@@ -93,9 +93,9 @@ class Warehouse(dg.ConfigurableResource):
     _check_results: list[CheckResult] = PrivateAttr(default_factory=list)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Take the lock, and remove what failed or killed runs left behind.
+        """Take the lock, and remove leftovers of failed or killed runs.
 
-        The refused build among it stays until the next whole refresh.
+        A refused build stays until the next full refresh.
         """
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
@@ -114,9 +114,9 @@ class Warehouse(dg.ConfigurableResource):
         self._tell_data()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Release the lock. A refused build stays, to be looked at, until the next whole refresh.
+        """Release the lock. A refused build is kept for inspection until the next full refresh.
 
-        A copy of what is published goes at once.
+        A copy of the published file is removed at once.
         """
         if self._lock:
             if self._on_copy:
@@ -124,7 +124,7 @@ class Warehouse(dg.ConfigurableResource):
             self._lock.close()
 
     def _start_from_copy(self) -> None:
-        """Begin a run of a part with a copy of what is published, in which all the rest is built.
+        """Begin a partial run with a copy of the published file, in which everything else is built.
 
         Raises RefreshRefusedError if nothing is published.
         """
@@ -132,7 +132,7 @@ class Warehouse(dg.ConfigurableResource):
         published = [file for file in map(self.layout.published, either) if file.exists()]
         if not published:
             raise RefreshRefusedError(
-                "Nothing is published yet that a part of the refresh could start from. "
+                "Nothing is published yet for a partial refresh to start from. "
                 "Materialize all assets together first."
             )
         self._on_copy, self._on_sample = True, published[0] == self.layout.published(True)
@@ -167,7 +167,7 @@ class Warehouse(dg.ConfigurableResource):
 
     @property
     def on_copy(self) -> bool:
-        """Whether only a part was asked for: it is built in a copy, and nothing is published."""
+        """Whether the run is partial: built in a copy, with nothing published."""
         return self._on_copy
 
     @property
@@ -188,12 +188,12 @@ class Warehouse(dg.ConfigurableResource):
 
     @property
     def run_folder(self) -> Path:
-        """What this run has made and not yet published."""
+        """What this run has built but not yet published."""
         return self.layout.build / self._run_id
 
     @property
     def build_file(self) -> Path:
-        """The database being built, named as it will be published; a copy apart from builds."""
+        """The database being built, named as it will be published; copies are kept separately."""
         if self._on_copy:
             return self.run_folder / "copy" / DATABASE
         return self.layout.build_file(self._run_id, self._on_sample)
@@ -203,7 +203,7 @@ class Warehouse(dg.ConfigurableResource):
         """A short-lived connection to the build file: while it is open, dbt can't open the file."""
         if not self.build_file.exists():
             self.build_file.parent.mkdir(exist_ok=True)
-            # The file keeps the version it is made with, whatever writes it then.
+            # The file keeps the format version it is created with, even if a newer one writes to it.
             duckdb.connect(
                 self.build_file, config={"storage_compatibility_version": OLDEST_READER}
             ).close()
@@ -218,7 +218,7 @@ class Warehouse(dg.ConfigurableResource):
         """Pass the build file and the run to dbt, through the environment.
 
         DuckDB resolves `~` by HOME. So the path in dbt's profile is the same in every run, and dbt
-        need not parse the whole project anew, as it does when its profile changes.
+        need not reparse the whole project, as it does when its profile changes.
         """
         passed = {
             "HOME": str(self.build_file.parent),
@@ -252,7 +252,7 @@ class Warehouse(dg.ConfigurableResource):
     def keep(self, results: Iterable[CheckResult]) -> None:
         """Keep check results for publication, and in the log that outlives a refused build.
 
-        The log tells how the last build ended; a run on a copy is none.
+        The log records how the last build ended; a run on a copy is not a build.
         """
         results = list(results)
         self._check_results += results
@@ -268,10 +268,10 @@ class Warehouse(dg.ConfigurableResource):
 
 
 def scope_of(run: dg.DagsterRun) -> Scope:
-    """What a run was asked for, by its assets and its steps.
+    """The scope of a run, by its assets and its steps.
 
-    A run that loads every raw table begins a build of its own, whether it goes on to publish it or
-    not; one that is executed again from where it failed goes on without what it had built.
+    A run that loads every raw table begins a build of its own, whether or not it goes on to publish
+    it; a run re-executed from its point of failure continues without what it had built.
     """
     scopes = set()
     # Empty, not None, in a run of the whole job from the command line.

@@ -226,7 +226,7 @@ def test_a_build_that_lacks_a_mart_is_refused(tmp_path):
         ran = run_of(definitions, instance, *raw, "published/database", "published/sample")
     (failed,) = ran.get_step_failure_events()
     said = failed.step_failure_data.user_failure_data.description
-    assert "Not published: only a part of the refresh ran" in said
+    assert "Not published: only part of the refresh ran" in said
     assert not list(tmp_path.glob("*.duckdb"))
 
 

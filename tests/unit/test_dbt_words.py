@@ -26,7 +26,7 @@ def generic(kind: str, where: str | None = None, **said: Any) -> dict[str, Any]:
         (generic("unique", column_name="id"), "No two rows share id."),
         (
             generic("unique_combination", columns=["state_a", "state_b"], where="year is not null"),
-            "No two rows share state_a, state_b. Asked of rows where year is not null.",
+            "No two rows share state_a, state_b. Only for rows where year is not null.",
         ),
         (generic("never_null", columns=["state", "name"]), "Never null: state, name."),
         (
