@@ -1,9 +1,9 @@
-"""Data Docs pages that need nothing from the internet, and say what was checked in plain words.
+"""Data Docs pages that need nothing from the internet, and state in plain words what was checked.
 
-Great Expectations' own pages load style and scripts from other servers; without them the index
-stays empty and failed expectations look like met ones. They don't name a table that was reduced to
-a frame, and call a column that is empty, as it should be, "100% null". Belongs here: the
-replacements. Not here: what was found (results.py, runner.py).
+Great Expectations' own pages load styles and scripts from other servers; without them the index
+stays empty and failed expectations look like passed ones. They don't name a table that was reduced
+to a frame, and call a column that is rightly empty "100% null". Belongs here: the replacements. Not
+here: what was found (results.py, runner.py).
 """
 
 import html
@@ -21,7 +21,7 @@ from great_expectations.render.view import DefaultJinjaPageView
 
 from expectations.results import SuiteResult
 
-# Whatever a page would fetch, and what is useless without it.
+# Everything a page would fetch, and what is useless without it.
 _FETCHED = re.compile(
     r"<script[^>]*https?:[^>]*>\s*</script>|<link[^>]*https?:[^>]*>|<img[^>]*https?:[^>]*>"
     r"|background: url\('https?:[^)]*\)|<footer.*?</footer>",
@@ -62,7 +62,7 @@ class Page(DefaultJinjaPageView):
 
 
 class Results(ValidationResultsPageRenderer):
-    """What a page of results is made of: with the table's name, and when it was checked."""
+    """The content of a page of results, with the table's name and the time of the check."""
 
     def render(self, validation_results: Any, suite_parameters: Any = None) -> Any:
         """The content of the page."""
@@ -75,11 +75,11 @@ class Results(ValidationResultsPageRenderer):
 
 
 class Found(ValidationResultsTableContentBlockRenderer):
-    """The table of a suite's expectations: which rows are as expected, in place of shares."""
+    """The table of a suite's expectations: numbers of rows as expected, instead of shares."""
 
     @classmethod
     def render(cls, render_object: Any, **kwargs: Any) -> Any:
-        """The content of the table, one row an expectation."""
+        """The content of the table, one row per expectation."""
         table: Any = super().render(render_object, **kwargs)
         for row, judged in zip(table.table, render_object, strict=True):
             row[-1] = _found(judged.result)
@@ -96,14 +96,14 @@ def _found(result: dict[str, Any]) -> str:
 
 
 def when(at: datetime) -> str:
-    """A moment in UTC as a person reads it: 2026-11-25 21:02 UTC."""
+    """A time in UTC in readable form: 2026-11-25 21:02 UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def write_index(docs: Path, results: Iterable[SuiteResult], checked: str, at: datetime) -> None:
     """List the suites and their results, with links to their pages.
 
-    Says too which file was checked, and when.
+    States too which file was checked, and when.
     """
     docs.mkdir(parents=True, exist_ok=True)
     pages = {page.relative_to(docs).parts[1]: page for page in docs.glob("validations/**/*.html")}

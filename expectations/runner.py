@@ -42,7 +42,7 @@ NAMED = 10
 
 
 def load() -> None:
-    """Import Great Expectations, which takes seconds: beside other work, before it is needed."""
+    """Import Great Expectations, which takes seconds: in parallel, before it is needed."""
     import_module("great_expectations")
 
 
@@ -52,7 +52,7 @@ def read_suite(table: str) -> dict[str, Any]:
 
 
 def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
-    """The small frame that a table's suite looks at.
+    """The small frame that a table's suite checks.
 
     Raises duckdb.Error if the build lacks what the query reads.
     """
@@ -62,9 +62,9 @@ def read_frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFram
 def run_suites(
     database: Path, docs: Path, tables: Iterable[str] = SUITES, of: str = ""
 ) -> list[SuiteResult]:
-    """Check the marts of a build file, and replace the Data Docs in `docs` by the results.
+    """Check the marts of a build file, and replace the Data Docs in `docs` with the results.
 
-    `of` says in them what was checked; the file's name does otherwise.
+    `of` names there what was checked; the default is the file's name.
     """
     from expectations.pages import write_index
 
@@ -211,7 +211,7 @@ def _in_words(table: str, result: ExpectationSuiteValidationResult) -> SuiteResu
 
 
 def _detail(result: Mapping[str, Any]) -> str:
-    """The rows at fault, by the names that a person knows, and what to do about them."""
+    """The rows at fault, by names that users know, and what to do about them."""
     found, expected = result["result"], result["expectation_config"]
     if rows := found.get("unexpected_index_list"):
         checked = [expected["kwargs"].get(key) for key in ("column", "column_A", "column_B")]
@@ -238,7 +238,7 @@ def _is_null(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A value as a person writes it: 3 instead of pandas' 3.0, a long list cut short."""
+    """A value in readable form: 3 instead of pandas' 3.0, a long list cut short."""
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 1)
     listed = str(value).removesuffix("T00:00:00").split(", ")

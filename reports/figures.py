@@ -25,8 +25,8 @@ WIDTH = 760
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 # Okabe and Ito (2008), Color Universal Design: safe for colour-blind readers; without its yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-# The same places of COLOURS and SHAPES in every report, for powers that are often asked about;
-# others come by theirs from their code, away from those of the three that nearly every report has.
+# Fixed positions in COLOURS and SHAPES for common powers, the same in every report; others get
+# theirs from their code, avoiding those of the three that nearly every report has.
 OWN_PLACES = {"CHN": 0, "RUS": 1, "TUR": 2, "DEU": 3, "USA": 4, "GBR": 5, "FRA": 6}
 SHARED_PLACES = (2, 3, 5, 6)
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
@@ -66,10 +66,10 @@ def figures_of(facts: Facts) -> list[Figure]:
 
 
 def places_of(powers: Iterable[str]) -> dict[str, int]:
-    """Each power's place in COLOURS and SHAPES: one a power, whatever their order.
+    """Each power's position in COLOURS and SHAPES: one per power, regardless of their order.
 
-    A power whose place another one has takes the next that is free. Those with a place of their own
-    come first, then the codes in their order.
+    A power whose position is taken gets the next free one. Powers with a fixed position come
+    first, then the others in order of code.
     """
     taken: dict[int, str] = {}
     for power in sorted(powers, key=lambda power: (power not in OWN_PLACES, power)):
@@ -183,7 +183,7 @@ def _topics(facts: Facts) -> Figure | None:
     if not any(row["agreement_half"] is not None for row in rows):
         return None
     names = [name_of(facts, power) for power in facts.question.powers]
-    # Names that would overlap in a narrow window are set at an angle.
+    # Set names at an angle if they would overlap in a narrow window.
     aslant = len(names) * max(len(word) for name in names for word in name.split()) > 45
     powers = {name: name if aslant else _wrapped(name, 9) for name in names}
     lines = max(name.count("\n") for name in powers.values())
@@ -229,7 +229,7 @@ def _topics(facts: Facts) -> Figure | None:
             ticks=False,
         ),
     )
-    # Light enough at its darkest for dark numbers on it.
+    # Even its darkest shade is light enough for dark numbers.
     shade = alt.Scale(domain=[0, 1], range=["#FFFFFF", "#559FCE"], interpolate="lab")
     cells = base.mark_rect(stroke="white", strokeWidth=2, invalid="show").encode(
         color=alt.Color(
@@ -248,7 +248,7 @@ def _topics(facts: Facts) -> Figure | None:
     told = base.mark_text(fontSize=11 if aslant else 13, dy=-5, fontWeight=600, color=INK).encode(
         text="told:N"
     )
-    # Left out where cells are so narrow that the numbers would run into one another.
+    # Left out if cells are so narrow that the numbers would overlap.
     room = alt.ExprRef(f"width < {40 * len(names)} ? 0 : 1")
     of = base.mark_text(fontSize=9 if aslant else 10, dy=8, color=INK, opacity=room).encode(
         text="of:N"
@@ -264,7 +264,7 @@ def _topic_name(facts: Facts, topic: str) -> str:
 
 
 def _oppositions(facts: Facts) -> list[Figure]:
-    """One figure; more of them where one would not fit on half a page."""
+    """One figure, or more if one would not fit on half a page."""
     rows = [
         row
         for row in facts.of_period(facts.opposition)
@@ -301,7 +301,7 @@ def _opposition(facts: Facts, rows: list[Row], part: int, parts: int) -> Figure:
             # The first power at the left end, the second at the right.
             for place, (side, votes) in zip((0, 3, 1, 2), counts, strict=True)
         ]
-    title = f"Whom {focus} voted with where two powers opposed each other, {facts.period}"
+    title = f"Whose side {focus} took when two powers opposed each other, {facts.period}"
     if parts > 1:
         title += f" ({part} of {parts})"
     base = alt.Chart(alt.Data(values=values)).encode(
@@ -312,7 +312,7 @@ def _opposition(facts: Facts, rows: list[Row], part: int, parts: int) -> Figure:
             labelLimit=0,
             labelPadding=8,
             labelFontSize=11,
-            # Three lines, of which the first would stand at the middle of the bar.
+            # Three lines; by default the first would be at the middle of the bar.
             labelOffset=-12,
         ),
         x=alt.X("share:Q", stack="zero", title=None, scale=alt.Scale(domain=[0, 1])).axis(
@@ -378,7 +378,7 @@ def _world(facts: Facts) -> Figure | None:
                     {"test": "datum.focus", "value": "#D55E00"},
                     {"test": "!isValid(datum.agreement)", "value": NO_VALUE},
                 ],
-                # A name a step: beside a gradient, those of the narrow steps would be dropped.
+                # One label per step: beside a gradient, those of narrow steps would be dropped.
                 legend=alt.Legend(
                     title=f"Agreement, abstention as half; orange: {name_of(facts, focus)}",
                     titleLimit=0,

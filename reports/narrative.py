@@ -27,10 +27,10 @@ SHORT_NAMES = {
     "USA": "United States",
 }
 CONVENTIONS = {
-    "agreement_strict": "Only the same vote agrees",
-    "agreement_half": "An abstention agrees by half",
-    "opposition_strict": "Opposed is yes against no",
-    "opposition_wide": "Opposed is any other vote",
+    "agreement_strict": "Only the same vote is agreement",
+    "agreement_half": "An abstention is half agreement",
+    "opposition_strict": "Yes against no is opposition",
+    "opposition_wide": "Any different vote is opposition",
 }
 SOURCES = {
     "undl": "UN Digital Library",
@@ -88,12 +88,12 @@ def percent(share: float | None) -> str:
 
 
 def of_period(facts: Facts) -> str:
-    """The asked years: from 2007 to 2022, or in 2007."""
+    """The years of the question: from 2007 to 2022, or in 2007."""
     return _between(facts.question.year_from, facts.question.year_to)
 
 
 def as_member(facts: Facts) -> str:
-    """Those of the asked years in which the focus state was a member, in the same words."""
+    """The years of the question in which the focus state was a member, in the same form."""
     return _between(facts.resolutions["first_year"], facts.resolutions["last_year"])
 
 
@@ -102,7 +102,7 @@ def _between(first: int, last: int) -> str:
 
 
 def participation(facts: Facts) -> str:
-    """On how many of the resolutions that it could vote on the focus state did."""
+    """How many of the resolutions it could vote on the focus state voted on."""
     found = facts.resolutions
     said = (
         f"{_capital(in_text(facts, facts.question.focus))} voted on {sum(facts.years.values()):,} "
@@ -114,11 +114,11 @@ def participation(facts: Facts) -> str:
 
 
 def weight_of_one_subject(facts: Facts) -> str:
-    """How large a part of those resolutions is on the subject that comes up most."""
+    """The share of those resolutions that is on the most frequent subject."""
     share = facts.resolutions["on_middle_east"] / facts.resolutions["as_member"]
     return (
         f"{share:.1%} of the resolutions {as_member(facts)} are on Palestine and the Middle East, "
-        "and weigh as much in every number over all topics."
+        "and have that weight in every number over all topics."
     )
 
 
@@ -130,11 +130,11 @@ def coverage(facts: Facts) -> str:
 
 
 def about(facts: Facts) -> str:
-    """What the report asks of what data, in a line, for the list of reports."""
+    """Question and data of the report in one line, for the list of reports."""
     question = facts.question
     return (
-        f"{_capital(in_text(facts, question.focus))} beside "
-        f"{listed(in_text(facts, power) for power in question.powers)}, {question.period}, by the "
+        f"{_capital(in_text(facts, question.focus))} compared with "
+        f"{listed(in_text(facts, power) for power in question.powers)}, {question.period}, by "
         f"topics of the scheme {question.scheme}; votes through {_day(facts.data_through)}, built "
         f"on {_day(facts.freshness['built_at'])}."
     )
@@ -156,8 +156,8 @@ def headline(facts: Facts) -> tuple[str, str]:
     rows = overall(facts)
     if not rows:
         return (
-            f"{focus} shared too few votes with the powers to tell {as_member(facts)}.",
-            "No agreement is given below the least number of shared roll calls.",
+            f"{focus} shared too few votes with the powers {as_member(facts)} for an answer.",
+            "No agreement is given below the minimum number of shared roll calls.",
         )
     best, worst = rows[0], rows[-1]
     closest, farthest = (in_text(facts, row["power"]) for row in (best, worst))
@@ -194,9 +194,9 @@ def notes(facts: Facts) -> list[str]:
         if not shared:
             said.append(f"{name} and {focus} share no roll call in these years.")
         elif alone := set(range(min(facts.years), max(facts.years) + 1)) - shared:
-            said.append(f"{name} shares no roll call with it in {years_in_words(alone)}.")
+            said.append(f"{name} and {focus} share no roll call in {years_in_words(alone)}.")
     if question.year_from < 1992 and "RUS" in (question.focus, *question.powers):
-        said.append("Russia stands for the Soviet Union until 1991, whose seat it continued.")
+        said.append("Until 1991 Russia means the Soviet Union, whose seat it continued.")
     # The rows of different powers repeat the notes on the focus state.
     seats = [row["note"] for row in facts.cohesion if row["year"] is None and row["note"]]
     said += [f"{seat}." for seat in dict.fromkeys("; ".join(seats).split("; ")) if seat]
@@ -222,13 +222,13 @@ def _day(value: Any) -> str:
 
 
 def findings(facts: Facts) -> list[dict[str, Any]]:
-    """Each finding with its claim and, for each convention, where it holds."""
+    """Each finding with its claim and, by convention, where it holds."""
     order = " > ".join(name_of(facts, power) for power in facts.question.powers)
     first = in_text(facts, facts.question.powers[0])
     focus = in_text(facts, facts.question.focus)
     claims = {
         "R1": f"Cohesion with {focus} falls in the order {order}.",
-        "R2": f"Where {first} and another of the powers opposed each other, {focus} was more often "
+        "R2": f"When {first} and another of the powers opposed each other, {focus} was more often "
         f"with {first}.",
         "R3": f"{_capital(focus)} avoids explicit support for Russia in key votes on armed "
         "conflicts that involve it.",
@@ -281,7 +281,7 @@ def _with_names(facts: Facts, figures: str) -> str:
 
 
 def _tally(holds: Mapping[Any, bool | None], noun: str) -> str:
-    """For how many it holds, and the shorter list of names: those for which it does or doesn't."""
+    """The number for which it holds, and the shorter list of those for which it does or doesn't."""
     told = {name: value for name, value in holds.items() if value is not None}
     if not told:
         return f"no {noun} with enough votes"

@@ -1,7 +1,7 @@
 """The page and its figures as files.
 
 Belongs here: gathering facts, narrative and figures into the template, and writing the files. Not
-here: HTML itself (report.html.j2), or how the files get into their place (shelf.py).
+here: HTML itself (report.html.j2), or moving the files into place (shelf.py).
 """
 
 import json
@@ -53,10 +53,10 @@ def build_report(
     """Write the report on a focus state and some powers as the folder `output`.
 
     The database is a published file and is only read. States are ISO 3166-1 alpha-3 codes (ISO
-    3166-3 for dissolved ones) or their names; the years are calendar years, both included. A report
-    that is there is replaced when the new one is whole. Raises ReportError for a question that
-    can't be asked, for a file of an older version, and for a folder that holds something else than
-    a report, QueryError if there is no such file.
+    3166-3 for dissolved ones) or their names; the years are calendar years, both included. An
+    existing report is replaced once the new one is complete. Raises ReportError for an invalid
+    question, for a file of an older version, and for a folder that holds anything but a report,
+    QueryError if there is no such file.
     """
     return _written(_facts(database, focus, powers, year_from, year_to, scheme), output)
 
@@ -70,7 +70,7 @@ def build_listed_report(
     year_to: int,
     scheme: str = USUAL_SCHEME,
 ) -> ReportFiles:
-    """As build_report, into a folder in `reports` that the question names; rewrites the index."""
+    """As build_report, into a folder of `reports` named by the question; rewrites the index."""
     facts = _facts(database, focus, powers, year_from, year_to, scheme)
     files = _written(facts, reports / facts.question.name)
     write_index(reports)
@@ -78,7 +78,7 @@ def build_listed_report(
 
 
 def state_of(database: Path, named: str) -> str:
-    """The code of a state that is named by any of its codes or names; raises as build_report."""
+    """The code of a state, from any of its codes or names; raises as build_report."""
     with _opened(database) as connection:
         return known_state(connection, named)
 
@@ -90,7 +90,7 @@ def _facts(database: Path, *question: Any) -> Facts:
 
 @contextmanager
 def _opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to a published file; what it lacks, it lacks because it is older."""
+    """A connection to a published file; anything missing means that the file is older."""
     try:
         with closing(open_published(database)) as connection:
             yield connection

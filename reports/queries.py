@@ -20,7 +20,7 @@ _STUDY = "([$focus], $powers, $year_from, $year_to, in_scheme := $scheme)"
 
 @dataclass(frozen=True)
 class Facts:
-    """All data of a report, as rows of plain values; each field is described by its query below."""
+    """All data of a report, as rows of plain values; see the query of each field below."""
 
     question: Question
     states: dict[str, Row]
@@ -53,7 +53,7 @@ class Facts:
 
     @property
     def period(self) -> str:
-        """The asked years in which the focus state was a member: 2011-2022."""
+        """The years of the question in which the focus state was a member: 2011-2022."""
         return f"{self.resolutions['first_year']}-{self.resolutions['last_year']}"
 
     def of_period(self, rows: list[Row]) -> list[Row]:

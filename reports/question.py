@@ -1,4 +1,4 @@
-"""The question of a report, and whether it can be asked.
+"""The question of a report, and its validation.
 
 Belongs here: the arguments, and their checks against the published file. Not here: the study that
 a build is configured with (orchestration/published/study.py), or any answer.
@@ -10,22 +10,22 @@ from dataclasses import dataclass
 
 import duckdb
 
-# As many as can be told apart by colour, also by colour-blind readers.
+# As many as can be distinguished by colour, also by colour-blind readers.
 MOST_POWERS = 7
 FIRST_YEAR, LAST_YEAR = 1946, 9999
 USUAL_SCHEME = "study"
 
 
 class ReportError(Exception):
-    """A report that can't be made; its message is for the person who asked."""
+    """A report that can't be made; the message is for the user."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """How did the focus state vote beside the powers, from one year through another?
+    """How did the focus state vote compared with the powers, from one year through another?
 
-    States are codes of dim_member_states; the powers' order is what the first finding is about,
-    and the first of them what the second is about.
+    States are codes of dim_member_states; the first finding is about the order of the powers, the
+    second about the first of them.
     """
 
     focus: str
@@ -41,7 +41,7 @@ class Question:
 
     @property
     def name(self) -> str:
-        """Names the report's folder, one a question: KAZ-2007-2022-CHN-USA, or with -voeten."""
+        """The report's folder, one per question: KAZ-2007-2022-CHN-USA, or with -voeten."""
         scheme = [] if self.scheme == USUAL_SCHEME else [self.scheme]
         return "-".join([self.focus, self.period, *self.powers, *scheme])
 
@@ -62,8 +62,8 @@ def asked(
     """
     if not FIRST_YEAR <= year_from <= year_to <= LAST_YEAR:
         raise ReportError(
-            f"The years {year_from} to {year_to} are no period: votes begin in {FIRST_YEAR}, and "
-            "the first year comes before the last."
+            f"The years {year_from} to {year_to} are not a period: votes begin in {FIRST_YEAR} and "
+            "the first year must not be after the last."
         )
     schemes = [name for (name,) in connection.execute(_SCHEMES).fetchall()]
     if scheme not in schemes:
@@ -75,11 +75,9 @@ def asked(
     if focus in others:
         raise ReportError(f"{focus} is the focus state: it can't be one of the powers too.")
     if twice := [power for power, times in Counter(others).items() if times > 1]:
-        raise ReportError(f"Name each power once: {', '.join(twice)} stands there twice.")
+        raise ReportError(f"Name each power once: {', '.join(twice)} is there twice.")
     if len(others) > MOST_POWERS:
-        raise ReportError(
-            f"{len(others)} powers are too many to tell apart: {MOST_POWERS} at most."
-        )
+        raise ReportError(f"{len(others)} powers are too many: {MOST_POWERS} at most.")
     question = Question(focus, tuple(others), year_from, year_to, scheme)
     _refuse_without_votes(connection, question)
     return question

@@ -1,7 +1,7 @@
 """The folders of reports, and the index of them.
 
-Belongs here: putting a report whole into its place, and listing those that are there. Not here:
-what a report's folder is called (question.py), or what is in it (page.py).
+Belongs here: moving a complete report into place, and listing the existing ones. Not here: the name
+of a report's folder (question.py), or its contents (page.py).
 """
 
 import fcntl
@@ -18,14 +18,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reports.question import ReportError
 
 PAGE = "report.html"
-# What the report draws (figures.py): nothing else is taken for its own.
+# The report's figures (figures.py): no other files count as part of it.
 FIGURE = re.compile(r"(years|topics|opposition(-\d+)?|world)\.(png|svg)")
-# The index reads what a page says of itself at its beginning.
+# The index reads a page's own description at its beginning.
 HEAD = 4096
 
 
 def environment() -> Environment:
-    """The templates; whatever is put into them is escaped."""
+    """The templates; all values are escaped."""
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -37,11 +37,11 @@ def environment() -> Environment:
 
 @contextmanager
 def replaced(folder: Path) -> Iterator[Path]:
-    """A folder to write a report into, which takes the place of `folder` when all is written.
+    """A folder to write a report into, which replaces `folder` once everything is written.
 
-    Nothing of the report that was there stays; it is moved away when the new one is whole, just
-    before that is moved in, and if writing fails it remains. Raises ReportError if `folder` is a
-    file, or holds anything but a report: that is somebody else's, and would be lost.
+    Nothing of an existing report remains: it is moved away when the new one is complete, just
+    before that is moved into place; if writing fails, it stays. Raises ReportError if `folder` is a
+    file, or holds anything but a report, which would otherwise be lost.
     """
     folder = folder.absolute()
     _refuse_what_is_not_a_report(folder)
@@ -56,7 +56,7 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """A lock on a folder, which tells that its writer lives: the kernel frees it if not."""
+    """A lock on a folder, which shows that its writer is alive: else the kernel releases it."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX)
@@ -85,7 +85,7 @@ def _refuse_what_is_not_a_report(folder: Path) -> None:
     for file in files:
         if file.is_dir() or not (file.name == PAGE or FIGURE.fullmatch(file.name)):
             raise ReportError(
-                f"{folder} holds {file.name}, which is no part of a report: name another folder."
+                f"{folder} holds {file.name}, which is not part of a report: name another folder."
             )
     if files and not (folder / PAGE).exists():
         raise ReportError(f"{folder} holds files, but no {PAGE}: name another folder.")
@@ -103,7 +103,7 @@ def write_index(reports: Path) -> Path:
 
 
 def _about(page: Path) -> dict[str, str]:
-    """What the head of a page says the report is."""
+    """The description of the report in the head of its page."""
     with page.open(encoding="utf-8") as opened:
         head = opened.read(HEAD)
     title = re.search(r"<title>(.*?)</title>", head, re.DOTALL)

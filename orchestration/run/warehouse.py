@@ -203,7 +203,7 @@ class Warehouse(dg.ConfigurableResource):
         """A short-lived connection to the build file: while it is open, dbt can't open the file."""
         if not self.build_file.exists():
             self.build_file.parent.mkdir(exist_ok=True)
-            # The file keeps the format version it is created with, even if a newer one writes to it.
+            # The file keeps the format version it is created with, even if a newer one writes it.
             duckdb.connect(
                 self.build_file, config={"storage_compatibility_version": OLDEST_READER}
             ).close()

@@ -60,7 +60,7 @@ def test_each_question_has_its_own_folder_and_a_line_in_the_index(sample_warehou
     index = (reports / "index.html").read_text(encoding="utf-8")
     assert [f'href="{name}/report.html"' in index for name in names] == [True, True]
     assert index.count("<li>") == index.count("SYNTHETIC") == 2
-    assert "Kazakhstan beside China and the United States, 2010-2012, by the topics" in index
+    assert "Kazakhstan compared with China and the United States, 2010-2012, by topics" in index
 
 
 def test_a_state_is_not_compared_with_itself(sample_warehouse):
@@ -92,9 +92,9 @@ def test_the_command_names_the_nearest_states(built_sample, tmp_path):
         (("KAZ'; drop", ["CHN"], 2007, 2022, "study"), "unknown state"),
         (("KAZ", [], 2007, 2022, "study"), "at least one power"),
         (("KAZ", ["CHN", "kaz"], 2007, 2022, "study"), "KAZ is the focus state"),
-        (("KAZ", ["CHN", "USA", " chn"], 2007, 2022, "study"), "CHN stands there twice"),
+        (("KAZ", ["CHN", "USA", " chn"], 2007, 2022, "study"), "CHN is there twice"),
         (("KAZ", [*POWERS, "FRA", "GBR", "POL"], 2007, 2022, "study"), "8 powers"),
-        (("KAZ", ["CHN"], 2022, 2007, "study"), "2022 to 2007 are no period"),
+        (("KAZ", ["CHN"], 2022, 2007, "study"), "2022 to 2007 are not a period"),
         (("KAZ", ["CHN"], 1900, 2007, "study"), "votes begin in 1946"),
         (("KAZ", ["CHN"], 1950, 1960, "study"), "KAZ cast no vote from 1950 to 1960"),
         (("KAZ", ["CHN"], 2007, 2022, "unbis"), "'unbis': it is one of study, voeten"),

@@ -156,14 +156,14 @@ def test_how_much_one_subject_weighs_is_counted():
 
 def test_the_list_of_reports_tells_what_each_asks():
     assert narrative.about(made()) == (
-        "Aland beside Bland and the United States, 2000-2003, by the topics of the scheme study; "
-        "votes through 9 December 2003, built on 15 January 2004."
+        "Aland compared with Bland and the United States, 2000-2003, by topics of the "
+        "scheme study; votes through 9 December 2003, built on 15 January 2004."
     )
 
 
 def test_the_headline_says_when_too_few_votes_are_shared():
     title, _ = narrative.headline(made(cohesion=[cohesion("BBB", 1, None, None, 2)]))
-    assert title == "Aland shared too few votes with the powers to tell from 2000 to 2003."
+    assert title == "Aland shared too few votes with the powers from 2000 to 2003 for an answer."
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_years_without_votes_are_said_with_the_reason():
 def test_a_power_that_was_not_there_is_said():
     rows = [cohesion("BBB", 1, year, 0.5) for year in (2002, 2003)]
     assert narrative.notes(made(cohesion=rows)) == [
-        "Bland shares no roll call with it in 2000 to 2001.",
+        "Bland and Aland share no roll call in 2000 to 2001.",
         "The United States and Aland share no roll call in these years.",
     ]
 
@@ -231,7 +231,7 @@ def test_a_finding_tells_where_it_holds_by_the_shorter_list():
     assert first["claim"] == "Cohesion with Aland falls in the order Bland > United States."
     assert first["conventions"] == [
         {
-            "convention": "An abstention agrees by half",
+            "convention": "An abstention is half agreement",
             "holds": True,
             "verdict": "holds",
             "figures": "Bland 0.900 > United States 0.100; n of all 9",
