@@ -59,7 +59,7 @@ def _numbers(text: str | None) -> tuple[int, ...] | None:
 
 def _pairs(published: Path) -> str:
     return table(
-        ["way to the same counts", "seconds", "against the limit"],
+        ["method (same counts)", "seconds", "relative to the bound"],
         [
             [way, seconds(took), f"{ratio:.1f} times"]
             for way, took, ratio in pairs.measure(published)

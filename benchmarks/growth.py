@@ -56,16 +56,16 @@ def section(scales: tuple[int, ...] | None = None) -> str:
         )
         rows.append([f"the file of {roll_calls:,} roll calls", "", "", megabytes(size)])
     return (
-        "The synthetic Assembly with more and more roll calls; its 33 voting states and its years "
-        "stay as they are, so the pairs' tables do not grow, and the counting behind them does. "
-        "Each step is a process of its own, from its start.\n\n"
-        + table(["what", "seconds", "against the first", "peak memory or size"], rows)
+        "The synthetic Assembly with increasing numbers of roll calls; its 33 voting states and its "
+        "years stay the same, so the pair tables do not grow, but the work of counting them does. "
+        "Each step is a process of its own, including start-up.\n\n"
+        + table(["what", "seconds", "relative to the first", "peak memory or size"], rows)
         + f"\nHighest peak: {megabytes(max(peaks))}.\n"
     )
 
 
 def _roll_calls_of_one() -> int:
-    """Roll calls of the sample at scale 1, as its file of the longest time has them."""
+    """Roll calls of the sample at scale 1, as in its file with the longest period."""
     with tempfile.TemporaryDirectory() as folder:
         make_sample(Path(folder))
         votes = pl.read_csv(Path(folder) / "dataverse" / "UNVotes.csv.gz", columns=["rcid"])

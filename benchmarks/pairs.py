@@ -1,4 +1,4 @@
-"""The pair kernel beside a plain self-join in SQL and the lower bound of bare matrix products.
+"""The pair kernel compared with a plain self-join in SQL and the bound of bare matrix products.
 
 Belongs here: three ways to the same pair counts, checked equal and timed side by side. Not here:
 the kernel itself (dbt_project/kernel).
@@ -30,7 +30,7 @@ COMMON = ("state_a", "state_b", "year", "scheme", "topic", *pair_counts.CELLS, "
 
 
 def kernel(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) -> None:
-    """The project's kernel, streamed into a table, and the view that users read it by."""
+    """The project's kernel, streamed into a table, and the view through which users read it."""
     target.register("topics", topics)
     target.execute(
         """
@@ -76,7 +76,7 @@ def self_join(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnecti
 
 
 def limit(votes: pa.Table, topics: pa.Table, target: duckdb.DuckDBPyConnection) -> None:
-    """The lower bound: nine products of 0/1 matrices per period and topic, written as they are.
+    """The lower bound: nine products of 0/1 matrices per period and topic, written unchanged.
 
     States, schemes and topics stay numbers; absences and unanimity are not counted.
     """
@@ -130,14 +130,14 @@ def _coded(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
 def measure(published: Path, repeats: int = 3) -> list[tuple[str, float, float]]:
     """Time the three ways on the votes of a published file.
 
-    Returns rows of (way, median seconds, ratio to the limit). Raises AssertionError if the kernel
+    Returns rows of (way, median seconds, ratio to the bound). Raises AssertionError if the kernel
     and the self-join do not count the same.
     """
     with duckdb.connect(published, read_only=True) as source:
         votes = source.sql(VOTES).to_arrow_table()
         topics = source.sql(TOPICS).to_arrow_table()
     ways: dict[str, Callable[..., None]] = {
-        "matrix products alone, the limit": limit,
+        "matrix products alone, the lower bound": limit,
         "the kernel": kernel,
         "self-join in SQL": self_join,
     }
@@ -170,5 +170,5 @@ def measure(published: Path, repeats: int = 3) -> list[tuple[str, float, float]]
             ).fetchall()
     assert differing == 0, f"{differing} rows of the kernel and the self-join differ"
     medians = {way: statistics.median(seconds) for way, seconds in times.items()}
-    least = medians["matrix products alone, the limit"]
+    least = medians["matrix products alone, the lower bound"]
     return [(way, seconds, seconds / least) for way, seconds in medians.items()]

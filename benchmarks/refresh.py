@@ -1,4 +1,4 @@
-"""The whole refresh on the mirror, as a person runs it: seconds per step, memory, size.
+"""The whole refresh on the mirror, as users run it: seconds per step, memory, size.
 
 Belongs here: running `unga refresh` and reading its lines. Not here: what the steps do.
 """
@@ -69,7 +69,7 @@ def section(warehouse: Path) -> str:
 def refreshed(warehouse: Path, sources: Mapping[str, str]) -> Watched:
     """Run `unga refresh`, with the variables that say where the sources are.
 
-    Raises RuntimeError, with what it said, if it fails.
+    Raises RuntimeError, with its output, if it fails.
     """
     run = watch([UNGA, "refresh"], {"UNGA_WAREHOUSE": str(warehouse), **sources})
     if run.returncode:
@@ -105,7 +105,7 @@ def _steps(run: Watched) -> str:
 
 
 def dbt_inside(warehouse: Path) -> str:
-    """How dbt spent its step, from the results that the last run left."""
+    """How dbt spent its step, from the results of the last run."""
     (results,) = (warehouse / "build").glob("*/dbt/run_results.json")
     said = json.loads(results.read_text(encoding="utf-8"))
     took: dict[str, list[float]] = {"seed": [], "model": [], "test": []}

@@ -14,8 +14,8 @@ import duckdb
 PAGE = Path(__file__).with_name("README.md")
 HEAD = """# Speed and size
 
-Measured by `make bench`, or one part by `python -m benchmarks PART`; the numbers of a part are of
-one run, so ratios hold where seconds do not. {machine}
+Measured by `make bench`, or one part by `python -m benchmarks PART`; the numbers of a part are from
+one run, so ratios are comparable where seconds are not. {machine}
 """
 
 
@@ -47,7 +47,7 @@ def megabytes(value: float) -> str:
 
 
 def keep(title: str, text: str, page: Path = PAGE) -> None:
-    """Write a section into the page, replacing the one of the same title, else at the end."""
+    """Write a section into the page, replacing the one with the same title, else at the end."""
     old = page.read_text(encoding="utf-8") if page.exists() else ""
     sections = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", old, re.MULTILINE))
     sections[title] = f"\n{text.strip()}\n\n"

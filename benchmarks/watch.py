@@ -1,4 +1,4 @@
-"""Watching a command run: its time, its memory, and when it printed what.
+"""Watching a command run: its time, its memory, and the time of each line.
 
 Belongs here: starting a process and measuring it with its children. Not here: what is measured.
 """
@@ -17,7 +17,7 @@ EVERY = 0.05
 
 @dataclass
 class Watched:
-    """What a command took: `seconds` in all, `peak` in bytes, its lines with their second."""
+    """The cost of a command: `seconds` in total, `peak` in bytes, its lines with their second."""
 
     seconds: float
     peak: int
@@ -33,8 +33,8 @@ class Watched:
 def watch(command: Sequence[str | Path], variables: Mapping[str, str] | None = None) -> Watched:
     """Run a command to its end; its memory is the peak of all its processes together.
 
-    Looks at the resident pages in /proc twenty times a second, so a shorter peak may be missed;
-    pages that processes share are counted once for each.
+    Samples the resident pages in /proc twenty times a second, so a shorter peak may be missed;
+    shared pages are counted once for each process.
     """
     start = time.perf_counter()
     process = subprocess.Popen(

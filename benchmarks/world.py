@@ -17,7 +17,7 @@ from orchestration.layout import ROOT
 sys.path.insert(0, str(ROOT / "tests"))
 from served import served_sources  # noqa: E402
 
-TITLE = "The refresh of a newcomer, on the files as they are served"
+TITLE = "A new user's first refresh, on the files as they are served"
 
 
 def section(folder: Path) -> str:

@@ -58,11 +58,11 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
                 project_dir=str(DBT_PROJECT),
                 profiles_dir=str(DBT_PROJECT),
                 dbt_executable=str(DBT),
-                # At dbt's default level, debug, its log would be 8 MB a run.
+                # At dbt's default level, debug, its log would be 8 MB per run.
                 global_config_flags=["--log-level-file", "info"],
             ),
         },
-        # One writer a DuckDB file: steps run one after another, in one process.
+        # One writer per DuckDB file: steps run one after another, in one process.
         executor=dg.in_process_executor,
         loggers={"console": dg.colored_console_logger, "progress": progress_logger},
     )

@@ -1,6 +1,6 @@
-"""Where everything is: the project's folders and those of one warehouse.
+"""Paths: the project's folders and those of one warehouse.
 
-Belongs here: paths, and what environment variables say about them. Not here: anything that reads
+Belongs here: paths, and environment variables about them. Not here: anything that reads
 or writes what the paths lead to.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
-# Of the sample too, and while it is built: the functions in the file look for this name.
+# Also for the sample, and while it is built: the functions in the file look for this name.
 DATABASE = "unga.duckdb"
 
 _PACKAGES = ("orchestration", "expectations", "reports")
@@ -44,11 +44,11 @@ class Layout:
         return cls(Path(os.environ.get("UNGA_WAREHOUSE") or ROOT / "warehouse").absolute())
 
     def _of(self, synthetic: bool) -> Path:
-        """The folder of the real votes, or the one in it that is the sample's."""
+        """The folder of the real votes, or the sample's folder within it."""
         return self.folder / "sample" if synthetic else self.folder
 
     def landing(self, synthetic: bool) -> Path:
-        """Where releases are kept unchanged; the sample's apart from the real ones."""
+        """Where releases are kept unchanged; the sample's separate from the real ones."""
         return self._of(synthetic) / "landing"
 
     def published(self, synthetic: bool) -> Path:
@@ -80,7 +80,7 @@ class Layout:
         return self.folder / "exports"
 
     def reports(self, synthetic: bool) -> Path:
-        """The reports, each in a folder that its question names, and the index of them."""
+        """The reports, each in a folder named by its question, and their index."""
         return self._of(synthetic) / "reports"
 
     @property
@@ -90,11 +90,11 @@ class Layout:
 
     @property
     def reviews(self) -> Path:
-        """A person's own expected numbers of roll calls, over those of the seed."""
+        """The user's own expected numbers of roll calls, which override the seed's."""
         return self.folder / "reviews.csv"
 
     def checks_log(self, synthetic: bool) -> Path:
-        """Every check of every run, one JSON object a line, refused builds included."""
+        """Every check of every run, including refused builds, one JSON object per line."""
         return self._of(synthetic) / "checks_log.jsonl"
 
     @property

@@ -1,4 +1,4 @@
-"""What all tests share: the mirror, a built sample, and no telemetry.
+"""Shared by all tests: the mirror, a built sample, and no telemetry.
 
 Belongs here: fixtures that several folders of tests use. Not here: data of one test.
 """
@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def mirror() -> Path:
-    """The real votes in the folder that UNGA_MIRROR names; without it, skip and say so."""
+    """The real votes in the folder named by UNGA_MIRROR; skips with a message without it."""
     named = os.environ.get("UNGA_MIRROR", "")
     if not named:
         pytest.skip("UNGA_MIRROR is not set: the real votes are not tested here")
@@ -70,7 +70,7 @@ def mirror() -> Path:
 def rehearsal() -> Path:
     """The folder of files as the sources serve them, which UNGA_REHEARSAL names.
 
-    Else the folder `rehearsal` beside the mirror's; the test is skipped aloud without it.
+    Else the folder `rehearsal` beside the mirror's; without it, the test is reported as skipped.
     """
     mirror = os.environ.get("UNGA_MIRROR", "")
     beside = Path(mirror).parent / "rehearsal" if mirror and "://" not in mirror else None
@@ -101,7 +101,7 @@ def made_once(
 
 
 def build(warehouse: Path, *arguments: str, **variables: str) -> None:
-    """Run the command line, which has to succeed."""
+    """Run the command line, which must succeed."""
     made = unga(warehouse, *arguments, **variables)
     assert made.returncode == 0, made.stdout + made.stderr
 

@@ -13,7 +13,7 @@ from warehouses import wait_until
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -33,7 +33,7 @@ def wait_for_ui(address: str) -> None:
 
 
 def graphql(address: str, query: str) -> dict[str, Any]:
-    """The data that the UI's own interface answers a query with."""
+    """The data with which the UI's own interface answers a query."""
     asked = urllib.request.Request(
         f"{address}/graphql",
         json.dumps({"query": query}).encode(),

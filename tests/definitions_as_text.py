@@ -19,7 +19,7 @@ HEAD = "# Written by `python tests/definitions_as_text.py`."
 
 
 def as_text(definitions: dg.Definitions) -> str:
-    """One line each, sorted, whatever the order of definition."""
+    """One line each, sorted, regardless of the order of definition."""
     return "\n".join([HEAD, *_automation(definitions), *_assets(definitions)]) + "\n"
 
 

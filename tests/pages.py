@@ -13,7 +13,7 @@ from types import ModuleType
 ROOT = Path(__file__).parents[1]
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")})
 
-# A block, and the reason on the line before if it is not run.
+# A block, and on the line before the reason if it is not run.
 _BLOCK = re.compile(
     r"(?:^<!-- not run: (?P<reason>.+) -->\n)?^```(?P<kind>.*)\n(?P<code>(?:(?!```).*\n)*)```$",
     re.MULTILINE,

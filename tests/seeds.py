@@ -1,6 +1,6 @@
-"""The reference seeds as tables, for the tests that look at them.
+"""The reference seeds as tables, for tests.
 
-Belongs here: reading them, and the key of a name as the warehouse makes it. Not here: any check.
+Belongs here: reading them, and the key of a name as in the warehouse. Not here: any check.
 """
 
 from datetime import date
@@ -30,7 +30,7 @@ MEMBERSHIPS = seed("group_memberships").with_columns(pl.col("left_on").fill_null
 
 
 def name_key(names: list[str]) -> list[str]:
-    """The keys that the dbt macro makes of these names, in their order."""
+    """The keys that the dbt macro makes from these names, in the same order."""
     source = (DBT / "macros" / "keys" / "state_name_key.sql").read_text(encoding="utf-8")
     expression = jinja2.Template(source + "{{ state_name_key('name') }}").render().strip()
     given = pl.DataFrame({"name": names})

@@ -31,7 +31,7 @@ class Sources:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that name these servers in place of the public ones."""
+        """The variables that name these servers instead of the public ones."""
         return {
             "UNGA_MIRROR": "",
             "UNGA_UNXML": f"{self.url}/raw",

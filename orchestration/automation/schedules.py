@@ -23,14 +23,14 @@ def yearly_refresh(warehouse: Warehouse) -> dg.ScheduleDefinition:
         cron_schedule=JANUARY,
         name="yearly_refresh",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="In January, after the main part of a session, if a source has anything newer.",
+        description="In January, after the main part of a session, if a source has updates.",
     )
     def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         if under_way(context.instance, warehouse.layout):
             return dg.SkipReason(UNDER_WAY)
         found = updates(warehouse.layout, warehouse.origin)
         if not found.newer:
-            nothing = "No source has anything newer than what is published."
+            nothing = "No source has updates."
             return dg.SkipReason(f"{nothing} {in_words(found.outcomes)}".rstrip())
         return dg.RunRequest(
             run_key=f"yearly:{context.scheduled_execution_time.date()}",

@@ -28,7 +28,7 @@ def updates(
     sessions: Sequence[str] = (),
     land: bool = False,
 ) -> Updates:
-    """Ask the sources in `fetch` (or all), then compare what there is with what is published.
+    """Ask the sources in `fetch` (or all), then compare what has landed with what is published.
 
     They are only probed, by names, sizes and conditional requests, and what a refresh would fetch
     counts as newer; with `land`, what is new is fetched and landed at once. A source that is not in

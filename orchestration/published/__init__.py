@@ -1,4 +1,4 @@
-"""The finished file: how it takes the place of the one before, and all that only reads it.
+"""The finished file: how it replaces its predecessor, and everything that only reads it.
 
 Belongs here: swap and exports, query, status, review, coverage, the evaluation of topics. Not here:
 how answers look on a terminal (cli/), whether a build may be published (assets/), and Dagster.

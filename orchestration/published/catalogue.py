@@ -1,4 +1,4 @@
-"""What the published file has: its tables, views and functions, with the comments they carry.
+"""Contents of the published file: its tables, views and functions, with their comments.
 
 Belongs here: reading names, columns and comments from the file. Not here: any description (the
 YAML beside each model) or how it is shown (cli/terminal.py).
@@ -18,7 +18,7 @@ SCHEMAS = ("main", "marts", "seeds", "raw", "intermediate", "staging", "argument
 
 @dataclass(frozen=True)
 class Entry:
-    """A table, view or function: `schema.name`, what it holds, and a query to begin with."""
+    """A table, view or function: `schema.name`, what it holds, and a first query."""
 
     name: str
     kind: str
@@ -28,14 +28,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Described:
-    """An entry with its parts, each a name, a type and what it is: columns, or arguments."""
+    """An entry with its parts, each a name, type and description: columns, or arguments."""
 
     entry: Entry
     parts: list[tuple[str, str, str]]
 
 
 def tables(file: Path) -> list[Entry]:
-    """What the file has for users' queries, in the order of its own list.
+    """What can be queried, in the order of the file's own list.
 
     Raises QueryError if the file can't be read or is of a version without such a list.
     """

@@ -20,7 +20,7 @@ def covered(first: int, last: int) -> str:
 
     One row of first_year, last_year, counted, found, surplus; none if no year is counted. Votes
     found beyond a year's count are surplus: they don't make up for votes missing in other years.
-    Further records of one vote, which the Library counts, are found.
+    Additional records of one vote, which the Library counts, count as found.
     """
     return f"""
         select

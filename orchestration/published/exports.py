@@ -18,8 +18,8 @@ TITLE = "The recorded votes of the UN General Assembly"
 def export_marts(published: Path, marts: Iterable[str], exports: Path) -> list[Path]:
     """Write marts of the published file as Parquet, with a data package that describes them.
 
-    All files are written aside and then moved into place one by one, the data package last: it has
-    each file's size and hash, so that files of two builds can't be taken for one.
+    All files are written separately, then moved into place one by one, the data package last: it
+    has each file's size and hash, so that files of two builds can't be taken for one.
     """
     beside = exports / ".unfinished"
     if beside.exists():

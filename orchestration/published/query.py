@@ -1,7 +1,7 @@
-"""Reading the published file for a person at the terminal.
+"""Queries of the published file at the terminal.
 
-Belongs here: opening the file so that nothing can be changed, and writing a result in the format
-asked for. Not here: what is asked (cli/, status.py).
+Belongs here: opening the file so that nothing can be changed, and writing results in the requested
+format. Not here: the queries (cli/, status.py).
 """
 
 import shutil
@@ -20,7 +20,7 @@ FORMATS = {
 
 
 class QueryError(Exception):
-    """A query that can't be answered; its message is for the person who asked."""
+    """A query that can't be answered; the message is for the user."""
 
 
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
@@ -48,12 +48,12 @@ def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
     connection = open_published(file)
     try:
         if (statements := len(connection.extract_statements(sql))) > 1:
-            raise QueryError(f"{statements} statements: ask one at a time.")
+            raise QueryError(f"{statements} statements: run one at a time.")
         relation = connection.sql(sql)
     except duckdb.Error as wrong:
         raise QueryError(_one_line(wrong)) from None
     if relation is None:
-        raise QueryError("Only one query that gives rows can be asked.")
+        raise QueryError("Only a single query that returns rows can be run.")
     return relation
 
 

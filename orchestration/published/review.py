@@ -21,7 +21,7 @@ SEED = DBT_PROJECT / "seeds" / "completeness" / "expected_roll_calls.csv"
 
 
 class ReviewError(Exception):
-    """A review that can't be made; its message is for the person who makes it."""
+    """A review that can't be made; the message is for the user."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is known about a published file and its sources, and the verdict on both.
+"""The state of a published file and its sources, and the verdict on both.
 
 Belongs here: reading a published file's own tables, the last visits to the sources and the log of
 checks, and judging from them whether the file is fresh. Not here: how any of it is laid out on a
@@ -118,7 +118,7 @@ class Verdict:
 def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
     """Everything that `unga status` prints, as plain values, with the verdict and its exit status.
 
-    `doubts` and `coverage` are None where the file was published by a version that had none.
+    `doubts` and `coverage` are None if the file was published by a version without them.
     Raises QueryError if nothing is published or the file can't be read.
     """
     file = layout.published(synthetic)
@@ -192,8 +192,8 @@ def judge(
     """The verdict on a published file, the most serious that applies.
 
     `refused` is what kept the last build from publication, `unpublished` the files by source that
-    the published file does not stand on, `at` this moment in UTC, without a zone. The sample is
-    never too old: its Assembly meets no longer.
+    the published file does not include, `at` the current time in UTC, without a zone. The sample is
+    never too old: its Assembly no longer meets.
     """
     published, through = publication["published_at"], publication["data_through"]
     if refused:
@@ -256,7 +256,7 @@ def visits_to(
 
 
 def has_ended(visit: Visit, outcome: Outcome) -> bool:
-    """Whether any file of a visit ended so."""
+    """Whether any file of a visit had this outcome."""
     return bool(_of_kind(visit, outcome))
 
 
@@ -341,7 +341,7 @@ def kept_builds(layout: Layout) -> dict[str, int]:
 
 
 def asks_to_clean(kept: Mapping[str, int]) -> list[str]:
-    """A line on each build that is kept to be looked at, and takes room until the next run."""
+    """A line on each build kept for inspection, which takes disk space until the next run."""
     return [
         f"{size_in_words(bytes_)} kept of a build that was not published "
         f"(`unga clean` removes it): {folder}"
@@ -352,7 +352,7 @@ def asks_to_clean(kept: Mapping[str, int]) -> list[str]:
 def _undl_to_download(
     used: list[dict[str, Any]], publication: dict[str, Any], synthetic: bool
 ) -> list[str]:
-    """A line if a person should download a file of the Digital Library, which programs may not."""
+    """A line if a file of the Digital Library should be downloaded, which programs may not do."""
     if synthetic:
         return []
     url, place = SOURCES["undl"].source.url, "the landing's folder undl"
@@ -367,7 +367,7 @@ def _undl_to_download(
 
 
 def _source(name: str, used: list[dict[str, Any]], visit: Visit) -> dict[str, Any]:
-    """A source as it is in the file, and as it was when last asked."""
+    """A source as in the file, and its state when last asked."""
     inside = next((row for row in used if row["source"] == name), {})
     return {
         "source": name,

@@ -1,9 +1,9 @@
-"""The synthetic Assembly: a small invented world to try the warehouse on, in the sources' layouts.
+"""The synthetic Assembly: a small invented world for trials, in the sources' layouts.
 
-Belongs here: what it debates (agenda.py), how its states vote (voting.py), and the files that say
-so (files.py). Not here: reading such files (sources/), or what becomes of them.
+Belongs here: what it debates (agenda.py), how its states vote (voting.py), and the files with
+that (files.py). Not here: reading such files (sources/), or processing them.
 
 Nothing in it can be mistaken for a real vote: its resolutions are numbered from 9001 on, its titles
-say "Synthetic", and its conflicts are between countries of fiction. Only the states are real, each
+say "Synthetic", and its conflicts are between fictional countries. Only the states are real, each
 voting in the years in which it was a member.
 """

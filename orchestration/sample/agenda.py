@@ -12,7 +12,7 @@ from datetime import date
 # on, few enough to be built quickly.
 VOETEN_SESSIONS = (*range(44, 48), 66, *range(70, 78))
 UNXML_SESSIONS = range(74, 79)
-# Ends a session before the Secretariat's files, so that each source gives some roll calls.
+# Ends one session before the Secretariat's files, so that each source supplies some roll calls.
 UNDL_SESSIONS = range(74, 78)
 UNDL_DATE = date(2023, 9, 5)
 FIRST_NUMBER = 9001
@@ -28,7 +28,7 @@ EMERGENCY_DAYS = (
 
 @dataclass(frozen=True)
 class Item:
-    """What comes back on the agenda year after year, and where its proposals pull."""
+    """An item that recurs on the agenda year after year, and where its proposals pull."""
 
     subject: str
     committee: str
@@ -112,7 +112,7 @@ VOETEN_CODES = ("me", "nu", "di", "hr", "co", "ec")
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision of the invented Assembly, before it is known how the states voted."""
+    """One decision of the invented Assembly, before the vote."""
 
     session: str
     number: int
@@ -128,7 +128,7 @@ class Decision:
 
     @property
     def title(self) -> str:
-        """The same in each session, so that a title finds its predecessors."""
+        """The same in each session, so that a title matches its predecessors."""
         part = f", part {self.part}" if self.part > 1 else ""
         return f"Synthetic resolution on {self.item.subject}{part}"
 
@@ -156,7 +156,7 @@ def _regular_session(session: int, scale: int) -> Iterator[Decision]:
             days = summer if resumed else autumn
             day = days[place * len(days) // len(ITEMS)]
             number = FIRST_NUMBER + (part - 1) * len(ITEMS) + place
-            # Votes on parts and drafts come before the one on the whole.
+            # Votes on parts and drafts come before the vote on the whole.
             for kind, of in (("not_adopted", 2), ("amendment", 5), ("paragraph", 1)):
                 if place == of:
                     yield Decision(str(session), number, item, part, kind, day)

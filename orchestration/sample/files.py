@@ -27,7 +27,7 @@ from orchestration.sample.agenda import (
 )
 from orchestration.sample.voting import ABSENT, ABSTAIN, NO, YES, votes_on
 
-# What a source calls a state where it does not use its present name.
+# A source's name for a state where it is not the current one.
 UNXML_NAMES = {"USA": "UNITED STATES", "GBR": "UNITED KINGDOM"}
 TURKEY_UNTIL = date(2022, 6, 1)
 
@@ -56,7 +56,7 @@ def make_sample(folder: Path, scale: int = 1, seed: int = 1946) -> None:
 
 
 def _frame(decisions: list[Decision], kinds: tuple[str, ...], sessions: set[str]) -> pl.DataFrame:
-    """The roll calls that a source has, with their place in the list of all."""
+    """The roll calls of a source, with their position in the full list."""
     return pl.DataFrame(
         [
             {
@@ -163,7 +163,7 @@ def _undl_csv(decisions: list[Decision], votes: pl.DataFrame) -> bytes:
 def _unxml_lines(
     session: str, decisions: list[Decision], votes: pl.DataFrame
 ) -> Iterator[dict[str, object]]:
-    """A session's resolutions, those adopted without a vote too, as JSON objects."""
+    """A session's resolutions, including those adopted without a vote, as JSON objects."""
     listed = votes.filter(pl.col("vote").is_in([YES, NO, ABSTAIN]))
     by_place = listed.partition_by("place", as_dict=True)
     for place, decision in enumerate(decisions):
@@ -178,7 +178,7 @@ def _unxml_line(decision: Decision, votes: pl.DataFrame) -> dict[str, object]:
         for code, side in ((YES, "favour"), (NO, "against"), (ABSTAIN, "abstaining")):
             names = votes.filter(pl.col("vote") == code).select("state", "name").rows()
             lists[side] = sorted(_unxml_name(state, name, decision.day) for state, name in names)
-    # The first session's file has times at its days, and no counts where there was no vote.
+    # The first session's file has times with its dates, and no counts if there was no vote.
     first, newest = str(UNXML_SESSIONS[0]), str(UNXML_SESSIONS[-1])
     day = f"{decision.day} 00:00:00" if decision.session == first else f"{decision.day:%-d %B %Y}"
     no_count = "N.A." if decision.session == first and not recorded else "0"

@@ -18,10 +18,10 @@ from orchestration.sample.agenda import Decision
 
 YES, ABSTAIN, NO, ABSENT, NOT_MEMBER = 1, 2, 3, 8, 9
 ABSENCE = 0.04
-# A gain or loss below this is no reason to vote for or against.
+# A smaller gain or loss is no reason to vote for or against.
 INDIFFERENCE = 0.5
 NOISE = 0.22
-# Where the voting states stand, from the South of the first years (-) to the West (+).
+# Ideal points of the voting states, from the South of the first years (-) to the West (+).
 IDEAL_POINTS = {
     "USA": 2.0, "ISR": 1.9, "GBR": 1.5, "CAN": 1.4, "FRA": 1.3, "DEU": 1.1, "NOR": 1.0, "SWE": 0.9,
     "POL": 0.9, "JPN": 0.8, "GEO": 0.7, "UKR": 0.6, "TUR": 0.2, "MEX": -0.1, "KAZ": -0.2,
@@ -35,7 +35,7 @@ def _seats(decisions: list[Decision]) -> pl.DataFrame:
     """Who had a seat: columns place, state, name, cow_code, seated, can_vote.
 
     One row per roll call (by its place in the list) and member of its day, and one per roll call
-    and voting state that was no member then (seated false), as the Dataverse file has them.
+    and voting state that was not a member then (seated false), as the Dataverse file has them.
     """
     days = pl.DataFrame(
         {"place": range(len(decisions)), "day": [decision.day for decision in decisions]},
@@ -80,7 +80,7 @@ def _seats(decisions: list[Decision]) -> pl.DataFrame:
 def votes_on(decisions: list[Decision], random: np.random.Generator) -> pl.DataFrame:
     """How the states voted: the seats and a column `vote` in Voeten's numbers.
 
-    Members that are none of the voting states are absent from every vote.
+    Members that are not among the voting states are absent from every vote.
     """
     states = list(IDEAL_POINTS)
     shape = (len(decisions), len(states))
@@ -91,7 +91,7 @@ def votes_on(decisions: list[Decision], random: np.random.Generator) -> pl.DataF
     lot = np.clip(random.random(shape), 1e-9, 1 - 1e-9)
     gain = np.abs(points - status_quo) - np.abs(points - proposal)
     gain += NOISE * np.log(lot / (1 - lot))
-    # A state that wants an item's proposals is against what others would put in their place.
+    # A state in favour of an item's proposals opposes what others would put in their place.
     rejected = np.array([decision.kind in ("amendment", "not_adopted") for decision in decisions])
     gain[rejected] *= -1
     present = random.random(shape) >= ABSENCE

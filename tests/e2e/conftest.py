@@ -1,6 +1,6 @@
-"""The browser that pages are looked at in.
+"""The browser in which pages are viewed.
 
-Belongs here: starting headless Chromium. Not here: what a page is asked.
+Belongs here: starting headless Chromium. Not here: what is checked on a page.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium; the test is skipped aloud where there is none."""
+    """Headless Chromium; the test is reported as skipped where there is none."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         pytest.skip("there is no chromium: no page is looked at in a browser here")

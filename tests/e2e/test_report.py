@@ -1,4 +1,4 @@
-"""The report on the synthetic Assembly, as a person asks for it and as a browser shows it."""
+"""The report on the synthetic Assembly, as users request it and as a browser shows it."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from reports.question import ReportError
 
 POWERS = ["CHN", "RUS", "TUR", "DEU", "USA"]
 PNG = b"\x89PNG\r\n\x1a\n"
-# The part of a page of US letter paper, the shorter one, within its margins of 15 mm, in pixels.
+# The printable area of US letter paper, the shorter format, within margins of 15 mm, in pixels.
 PAPER = (702, 941)
 ALL_DRAWN = "!document.querySelector('.chart:not([data-drawn])')"
 
@@ -68,7 +68,7 @@ def test_a_state_is_not_compared_with_itself(sample_warehouse):
     said = unga(sample_warehouse, *asked, "--powers", "CHN,RUS")
     assert said.returncode == 1
     assert said.stderr == "RUS is the focus state: it can't be one of the powers too.\n"
-    # Of the powers that are asked about unless told otherwise it is left out, however it is named.
+    # It is left out of the default powers, by whichever name it is given.
     for named in ("rus", "Russia"):
         said = unga(sample_warehouse, "report", "--sample", "--focus", named)
         assert said.returncode == 0, said.stderr
@@ -120,7 +120,7 @@ def test_the_page_says_how_much_of_the_recorded_votes_is_there(sample, tmp_path,
         )
     first, last = years
     page = build_report(database, tmp_path / "out", "KAZ", ["CHN"], first, last).page
-    # Seven more than the Library counts in 2011 make up for none that is missing.
+    # Seven more than the Library counts in 2011 don't make up for missing ones.
     said = "1,254 of 1,350 recorded votes of 2010 to 2012, and 7 others are in this file"
     assert said in page.read_text(encoding="utf-8")
 
@@ -218,7 +218,7 @@ def test_on_paper_all_is_open_and_no_page_stays_half_empty(browser, page_file):
     folded = page.locator("details:not([open]) > :not(summary)")
     assert folded.count() >= 5
     assert all(part.bounding_box()["height"] > 20 for part in folded.all())
-    # What is never parted is low enough to leave less than half a page for the next one.
+    # Unbreakable blocks are low enough to leave less than half a page empty.
     for together in page.locator(".together").all():
         assert together.evaluate("it => getComputedStyle(it).breakInside") == "avoid"
         assert together.bounding_box()["height"] < PAPER[1] / 2

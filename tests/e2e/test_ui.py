@@ -1,4 +1,4 @@
-"""The Dagster UI in a real browser: the whole graph, and one asset, by a person's buttons."""
+"""The Dagster UI in a real browser: the whole graph, and one asset, by clicking buttons."""
 
 import subprocess
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ GROUPS = ("sources", "seeds", "staging", "intermediate", "marts", "publication")
 
 @contextmanager
 def served(warehouse: Path, mirror: Path) -> Iterator[str]:
-    """The address of `unga ui` on a warehouse, as long as it is looked at."""
-    # A mirror that holds nothing: neither it nor the internet has a source.
+    """The address of `unga ui` on a warehouse, while it is in use."""
+    # An empty mirror: neither it nor the internet has a source.
     mirror.mkdir()
     port = free_port()
     ui = subprocess.Popen(
@@ -66,7 +66,7 @@ def test_materialize_all_publishes_the_sample_and_shows_green(ui: tuple[str, Pat
     assert shown >= set(GROUPS)
     page.screenshot(path=SCREENSHOTS / "ui-graph.png")
     button.click()
-    # To leave the page before the run is launched would take the request back.
+    # Leaving the page before the run is launched would cancel the request.
     page.get_by_role("link", name="View", exact=True).first.wait_for()
 
     page.goto(f"{address}/runs")

@@ -33,10 +33,10 @@ from orchestration.run.warehouse import Warehouse
 pytestmark = pytest.mark.kills
 
 READERS, PUBLICATIONS = 10, 20
-# Beside a refresh, whose work they slow down.
+# Alongside a refresh, which they slow down.
 FEW_READERS = 3
 
-# All twenty take a quarter of an hour; set to 20 to see them.
+# All twenty take a quarter of an hour; set it to 20 to run them.
 REFRESHES = int(os.environ.get("UNGA_WHOLE_REFRESHES", "1"))
 
 # Asks over and over, each time over a new connection, until its input ends. Each time it says which
@@ -77,7 +77,7 @@ RUNS = """
 def readers_of(
     file: Path, one: str, many: str, count: int = READERS
 ) -> Iterator[list[subprocess.Popen[str]]]:
-    """Running readers, which are ended however the test went."""
+    """Running readers, which are stopped even if the test fails."""
     with ExitStack() as ended:
         readers = []
         for _ in range(count):
@@ -93,12 +93,12 @@ def readers_of(
 
 
 def builds_seen(readers: list[subprocess.Popen[str]], heads: list[str]) -> set[str]:
-    """The builds that readers, told to end, were answered from; fails if one answer is of two."""
+    """Stop readers; the builds that their answers came from. Fails if an answer mixes two."""
     seen = set()
     for reader, head in zip(readers, heads, strict=True):
         assert reader.stdin and reader.stdout
         reader.stdin.close()
-        # Not communicate(): that passes over what readline() has already taken from the pipe.
+        # Not communicate(): it would miss what readline() has already read from the pipe.
         answers = reader.stdout.read()
         assert reader.wait() == 0
         for answer in filter(str.strip, (head + answers).splitlines()):
@@ -181,7 +181,7 @@ class Ui:
             return False
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The data that a GraphQL query gives."""
+        """The result of a GraphQL query."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/graphql",
             json.dumps({"query": query, "variables": variables}).encode(),
@@ -237,7 +237,7 @@ class Ui:
         )
 
     def processes(self) -> list[int]:
-        """The UI's process and all that it started, which is a session of its own."""
+        """The UI's process and all that it started, in a process session of its own."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             process = int(folder.name)
@@ -271,7 +271,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
 
 
 def holder(warehouse: Path) -> str:
-    """What the lock says that it is held by."""
+    """The holder named in the lock."""
     lock = warehouse / "build" / ".lock"
     text = lock.read_text(encoding="utf-8") if lock.exists() else ""
     return str(json.loads(text)["by"]) if text.endswith("}") else ""

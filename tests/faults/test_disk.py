@@ -1,7 +1,7 @@
 """Full and read-only disks, and folders where files should be.
 
 All are real: a small tmpfs, a read-only mount, a folder without permission. Where a machine does
-not allow them, the test is skipped, and says so.
+not allow them, the test is reported as skipped.
 """
 
 import os
@@ -19,9 +19,9 @@ from orchestration.sample.files import make_sample
 pytestmark = pytest.mark.full_disk
 
 MB = 1 << 20
-# Mounts of its own, which end with it; as root of a user namespace where the tests are not root.
+# Its own mounts, which end with it; as root of a user namespace if the tests don't run as root.
 NAMESPACE = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
-# Root may write anywhere; without this capability it is held to the permissions like all others.
+# Root may write anywhere; without this capability it is subject to permissions like any user.
 HELD_TO_PERMISSIONS = (
     ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 )
@@ -29,7 +29,7 @@ HELD_TO_PERMISSIONS = (
 
 @pytest.fixture(scope="module")
 def mounts() -> None:
-    """Skip, and say so, where nothing can be mounted."""
+    """Skip with a message where nothing can be mounted."""
     tried = _run([*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
     if tried.returncode:
         pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()}")
@@ -37,7 +37,7 @@ def mounts() -> None:
 
 @pytest.fixture(scope="module")
 def held_to_permissions() -> None:
-    """Skip, and say so, where root can't be held to permissions."""
+    """Skip with a message where root can't be made subject to permissions."""
     if HELD_TO_PERMISSIONS:
         tried = _run([*HELD_TO_PERMISSIONS, "true"])
         if tried.returncode:
@@ -54,7 +54,7 @@ def _run(command: list[str], **variables: str) -> subprocess.CompletedProcess[st
 
 
 def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
-    """Assert that a command ended with an error that a person can act on."""
+    """Assert that a command ended with an error that users can act on."""
     said = ended.stdout + ended.stderr
     assert ended.returncode == 1, said
     assert "Traceback" not in said
@@ -64,7 +64,7 @@ def refused(ended: subprocess.CompletedProcess[str], *words: str) -> None:
 
 @pytest.fixture
 def small_warehouse(tmp_path: Path) -> Path:
-    """A warehouse with published files, real and sample, that only have to survive."""
+    """A warehouse with published files, real and sample, that only need to survive."""
     warehouse = tmp_path / "warehouse"
     warehouse.mkdir()
     for name in ("sample/unga.duckdb", "unga.duckdb"):

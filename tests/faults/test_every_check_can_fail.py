@@ -139,7 +139,7 @@ REAL = {
         )""",
 }
 
-# The most obvious faults: the change, the suite that refuses it, and its message.
+# The most obvious faults: the change, the suite that fails, and its message.
 NAMED_FAULTS = {
     "a session dropped": (
         "delete from marts.dim_roll_calls where session = '77'",
@@ -170,7 +170,7 @@ NAMED_FAULTS = {
     ),
 }
 
-# dbt tests of an expression: what to set in a row so that each part of the expression is untrue.
+# dbt tests of an expression: values to set in a row to make each part of the expression false.
 EXPRESSIONS = {
     "gap_from <= coalesce(gap_to, date 'infinity') or (gap_from is null and gap_to is null)": [
         "gap_from = date '2020-01-02', gap_to = date '2020-01-01'"
@@ -257,7 +257,7 @@ DESCRIBED = [
 
 
 def table_of(test: dict[str, Any]) -> str:
-    """The table that a test looks at, or the first of those that it does."""
+    """The table that a test checks, or the first of several."""
     tested = test.get("attached_node") or test["depends_on"]["nodes"][0]
     node = (NODES["nodes"] | NODES["sources"])[tested]
     return f"{node['schema']}.{node['name']}"
@@ -378,7 +378,7 @@ def test_every_expectation_can_fail(table, description, connection):
     assert description in failed
 
 
-# The same changes on the real votes, where a check that excuses too much would stay silent.
+# The same changes on the real votes, where too lenient a check would not fail.
 @pytest.mark.mirror
 @pytest.mark.parametrize(("table", "description"), DESCRIBED)
 def test_every_expectation_can_fail_on_real_votes(table, description, real_votes):

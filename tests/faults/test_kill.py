@@ -1,7 +1,7 @@
 """A refresh that is killed at any of its steps, and the one that comes after it.
 
-One story: run after run is killed, each at the next step and on top of what the one before left
-behind, until one may finish. A reader queries the published file all the while.
+One story: run after run is killed, each at the next step and on top of what its predecessor left
+behind, until one may finish. A reader queries the published file throughout.
 """
 
 import random
@@ -46,7 +46,7 @@ while not select.select([sys.stdin], [], [], 0.2)[0]:
     print(*told, sep="\\n", flush=True)
 """
 
-# Publishes copies of two builds in turn, as long as it lives.
+# Publishes copies of two builds in turn until it is killed.
 PUBLISHER = """
 import itertools, shutil, sys
 from pathlib import Path
@@ -109,7 +109,7 @@ def story(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Story
         for step, line in STEPS.items():
             with start(warehouse, "sample") as run:
                 wait_for_line(run, line)
-                if step == "dbt":  # in the midst of it, with a process of dbt's own
+                if step == "dbt":  # during the build, with dbt in its own process
                     wait_until(lambda: list(build.glob("*/dbt/run/**/*.sql")), "dbt builds")
                 run.kill()
             killed[step] = Killed(fingerprint(published), runs_in(build))
@@ -135,7 +135,7 @@ def test_a_killed_run_leaves_the_last_good_file(story, step):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_run_clears_what_the_killed_one_before_it_left(story, step):
-    """Each run left only its own folder: those of the runs before it are gone."""
+    """Each run left only its own folder: those of earlier runs are gone."""
     (left,) = story.killed[step].runs
     assert [name for name, killed in story.killed.items() if left in killed.runs] == [step]
 

@@ -1,6 +1,6 @@
-"""Failing servers: time is bounded, the fault is named, and what is landed is still used.
+"""Failing servers: time is bounded, the fault is named, and what has landed is still used.
 
-Belongs here: what each source makes of a failing server. Not here: the client alone
+Belongs here: how each source handles a failing server. Not here: the client alone
 (tests/unit/sources/test_http.py).
 """
 
@@ -74,7 +74,7 @@ def test_failing_server(server: Server, tmp_path: Path, source: str, fault: str)
     assert still.release == landed and not still.is_new
     assert any(word in unreached(still) for word in words.split("|"))
     SOURCES[source].parse(landed)
-    # These look like another file, as long as nobody reads it.
+    # These look like a changed file until it is read.
     if fault not in ("slow", "cut", "HTML by its looks"):
         probed = SOURCES[source].probe(landing, origin)
         assert not probed.is_new
@@ -165,9 +165,9 @@ def test_a_probe_gives_up_on_a_silent_server_sooner_than_a_visit(
 def test_a_probe_is_over_before_dagster_ends_it():
     policy = Origin().to_probe().retry
     assert policy.attempts == 2
-    # The last request begins within the visit, and its connection and its silence end with it.
+    # The last request begins within the visit; its connection and silence timeouts end with it.
     assert policy.whole_visit + policy.longest_wait + policy.longest_retry_after < 60
-    # What is hurried already is not slowed down.
+    # Limits that are already tighter are not relaxed.
     assert Origin(retry=HURRIED).to_probe().retry.whole_visit == HURRIED.whole_visit
 
 

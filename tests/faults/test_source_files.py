@@ -44,7 +44,7 @@ PACKED_ZEROS = 80 << 20
 
 
 def land(landing: Path, source: str, data: bytes, name: str = "") -> Landed:
-    """Put a file into the landing as a person does, and take it in."""
+    """Put a file into the landing as a user does, and land it."""
     (landing / source).mkdir(parents=True, exist_ok=True)
     (landing / source / (name or NAMES[source])).write_bytes(data)
     return SOURCES[source].land(landing, Origin(str(landing / "no mirror")))
@@ -58,7 +58,7 @@ def read(landing: Path, source: str, data: bytes, name: str = "") -> Parsed:
 
 
 def refused(landing: Path, source: str, data: bytes, name: str = "") -> str:
-    """The words of the refusal; nothing of the file may have entered."""
+    """The message of the refusal; nothing of the file may have landed."""
     landed = land(landing, source, data, name)
     assert landed.release is None and not landed.is_new
     words = refusal(landed)
@@ -269,7 +269,7 @@ def test_a_bad_file_leaves_the_landed_release(tmp_path: Path, source: str):
 
 
 def read_or_refused(source: str, data: bytes, check: Callable[[Parsed], object]) -> None:
-    """A mutated file is read or refused in words; it never breaks the reader."""
+    """A mutated file is read, or refused with a message; it never crashes the reader."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             parsed = read(Path(folder), source, data)

@@ -1,4 +1,4 @@
-"""What a query, a macro or a report is given can't do harm: the file is read, and nothing else."""
+"""Input of a query, a macro or a report can't do harm: the file is read, and nothing else."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ INJECTED = [
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published file with one table, in a folder with a file beside it that is nobody's."""
+    """A published file with one table, in a folder with an unrelated file beside it."""
     folder = tmp_path_factory.mktemp("published")
     (folder / "secret.csv").write_text("password\nhunter2\n")
     (folder / "empty").mkdir()
@@ -115,7 +115,7 @@ def test_a_query_only_reads_the_published_file(small, sql):
     before = contents(small)
     file = small / "sample/unga.duckdb"
     with pytest.raises(QueryError) as refused:
-        # A query that can be bound may fail only when its rows are asked for.
+        # A query that binds may fail only when its rows are fetched.
         rows_of(file, sql.format(folder=small))
     assert "hunter2" not in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -48,7 +48,7 @@ def started_on(warehouse: Path) -> set[int]:
         try:
             if named in b"\0" + file.read_bytes():
                 found.add(int(file.parent.name))
-        except OSError:  # it has ended, or is another user's
+        except OSError:  # it has ended, or belongs to another user
             continue
     return found
 
@@ -60,7 +60,7 @@ def test_a_signal_ends_all_that_a_script_started_also_a_refresh(told, tmp_path):
     warehouse, nothing = tmp_path / "warehouse", tmp_path / "nothing"
     nothing.mkdir()
     port = free_port()
-    # A shell that is not interactive starts what follows with SIGINT ignored.
+    # A non-interactive shell starts background commands with SIGINT ignored.
     script = f"{shlex.join([str(UNGA), 'ui', '--port', str(port)])} & echo $!; wait $!"
     with subprocess.Popen(
         ["bash", "-c", script],

@@ -1,6 +1,6 @@
-"""What refused and killed runs leave, and `unga clean`.
+"""Leftovers of refused and killed runs, and `unga clean`.
 
-Belongs here: what is told of it, what is removed, and when not. Not here: runs that are killed
+Belongs here: what is reported, what is removed, and when not. Not here: runs that are killed
 (faults/test_kill.py).
 """
 

@@ -1,4 +1,4 @@
-"""The command line as a person meets it."""
+"""The command line as users see it."""
 
 import csv
 import json
@@ -214,7 +214,7 @@ def test_a_review_with_the_same_number_changes_nothing(passed_off):
         return ended.output
 
     assert "next: unga refresh" in write("--note", "counted by hand")
-    # As if it had been reviewed on another day.
+    # As if reviewed on another day.
     text = file.read_text(encoding="utf-8").replace(str(date.today()), "2026-01-15")
     file.write_text(text, encoding="utf-8")
     for options in ([], ["--note", "counted by hand"]):

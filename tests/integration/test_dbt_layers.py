@@ -1,6 +1,6 @@
 """The layers of the dbt project: who may read whom, from dbt's manifest.
 
-Belongs here: the direction of references and the folders of models. Not here: what a model says.
+Belongs here: the direction of references and the folders of models. Not here: a model's content.
 """
 
 import json
@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.assets.dbt import manifest
 
-# What a model of a layer may read; seeds and raw tables everyone may.
+# What a model of each layer may read; all may read seeds and raw tables.
 READS = {
     "staging": {"staging"},
     "intermediate": {"staging", "intermediate"},

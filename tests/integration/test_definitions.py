@@ -1,4 +1,4 @@
-"""The code location as it loads: what is in it, and what loading it costs."""
+"""The code location when loaded: its contents, and the cost of loading it."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from orchestration.run.warehouse import (
     scope_of,
 )
 
-# As many names as the graph shows legibly side by side on a screen 1600 wide.
+# The number of names that are legible side by side in the graph on a screen 1600 wide.
 BOXES_IN_A_ROW = 5
 
 
@@ -57,7 +57,7 @@ def test_no_description_holds_sql_or_jinja(specs):
 
 
 def test_tables_are_named_as_in_the_published_file(specs):
-    """Whatever the file that is built is called, and not as in memory."""
+    """Whatever the name of the build file, and not as in memory."""
     built = {name: spec for name, spec in specs.items() if "dbt" in spec.kinds}
     assert built
     for name, spec in built.items():
@@ -171,7 +171,7 @@ def test_only_the_real_file_has_a_freshness_policy(specs):
 
 
 def test_loading_leaves_great_expectations_alone():
-    """Its import takes longer than all else together."""
+    """Its import takes longer than everything else together."""
     loaded = subprocess.run(
         [
             sys.executable,

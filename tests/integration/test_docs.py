@@ -33,12 +33,12 @@ def of_kind(kind: str) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="module")
 def checkout(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as a reader has it after `make run`, the invented votes in place of the real."""
+    """The project as readers have it after `make run`, with invented votes instead of real ones."""
     folder = tmp_path_factory.mktemp("reader") / "project"
     shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
     shutil.copytree(built_sample, folder / "warehouse", dirs_exist_ok=True)
     shutil.copyfile(folder / "warehouse/sample/unga.duckdb", folder / "warehouse/unga.duckdb")
-    # The environment that the tests run in, set up as far as make can tell.
+    # The environment of the tests, which make takes for set up.
     (folder / ".venv").mkdir()
     for part in ("bin", "lib", "pyvenv.cfg"):
         (folder / ".venv" / part).symlink_to(Path(sys.prefix) / part)
@@ -47,7 +47,7 @@ def checkout(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def run(command: list[str], checkout: Path) -> None:
-    """Run a command in the reader's folder; fail with what it said if it fails."""
+    """Run a command in the reader's folder; fail with its output if it fails."""
     done = subprocess.run(
         command,
         cwd=checkout,
@@ -56,7 +56,7 @@ def run(command: list[str], checkout: Path) -> None:
             "PATH": f"{checkout / '.venv' / 'bin'}:{os.environ['PATH']}",
             "PYTHONPATH": str(checkout),
             "UNGA_WAREHOUSE": str(checkout / "warehouse"),
-            # What is landed is what this serves, so that nothing is newer.
+            # It serves exactly what has landed, so that there are no updates.
             "UNGA_MIRROR": str(checkout / "warehouse" / "sample" / "mirror"),
         },
         capture_output=True,

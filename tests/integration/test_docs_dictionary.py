@@ -1,4 +1,4 @@
-"""docs/dictionary.md says what dbt knows of the project today.
+"""docs/dictionary.md matches the dbt project's current descriptions.
 
 Belongs here: the page against the manifest. Not here: whether a column is described at all (dbt's
 own tests).

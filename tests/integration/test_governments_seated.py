@@ -1,7 +1,7 @@
-"""A measure says whose government sat where the years of its votes touch such a time.
+"""A measure notes which government was seated if the years of its votes include such a period.
 
 Belongs here: the notes of the published file's table macros, on a copy of the sample with an
-invented stretch. Not here: who sat when (the seed and its sources), or the yearly note
+invented period. Not here: who was seated when (the seed and its sources), or the yearly note
 (state_years' unit tests).
 """
 
@@ -59,7 +59,7 @@ def test_each_year_has_its_own_note(sample):
 
 
 def test_a_time_in_which_one_of_them_did_not_vote_is_no_matter(sample):
-    # Kazakhstan has voted since 1992; before, Taipei sat.
+    # Kazakhstan has voted since 1992; Taipei was seated earlier.
     assert notes(sample, "from marts.cohesion('KAZ', ['CHN'], 1946, 2020) select n > 0, note") == [
         (True, None)
     ]

@@ -1,7 +1,7 @@
-"""The first steps of a run: what came of each file, in the UI and in the raw tables.
+"""The first steps of a run: the outcome of each file, in the UI and in the raw tables.
 
 Belongs here: landing and raw assets on small made files. Not here: how a source is asked
-(tests/unit/sources), or the models that stand on the raw tables.
+(tests/unit/sources), or the models built on the raw tables.
 """
 
 import shutil
@@ -155,7 +155,7 @@ def test_a_bad_review_stops_the_run_by_file_and_line(tmp_path, mirror, instance)
 
 
 def undl_twice(made: Warehouse, mirror: Path) -> Path:
-    """Land an older and a newer release of undl; the newer one's file, which can be written to."""
+    """Land an older and a newer release of undl; returns the newer one's file, made writable."""
     older = undl_csv(undl_rows("YYY"))
     (mirror / "undl" / "2026_02_06_ga_voting.csv").rename(mirror / "undl" / "newer")
     (mirror / "undl" / "2025_09_19_ga_voting.csv").write_bytes(older)
@@ -193,7 +193,7 @@ def test_a_landed_release_that_is_damaged_is_told_and_the_older_one_used(
 def test_a_landing_that_cant_be_used_is_no_refused_release(tmp_path, mirror, instance):
     made = warehouse(tmp_path, mirror, asked=True)
     release = undl_twice(made, mirror).parent
-    # It has to be parsed anew, for which the landing has to be held.
+    # It has to be parsed again, which needs the landing's lock.
     shutil.rmtree(release / "parsed")
     lock = made.layout.landing(synthetic=False) / "undl" / ".lock"
     lock.unlink()

@@ -14,7 +14,7 @@ DBT = Path(__file__).parents[2] / "dbt_project"
 SEEDS = ("member_states", "state_names", "state_codes", "kept_from_voting", "assembly_sessions")
 pytestmark = pytest.mark.mirror
 
-# Cast votes of a state that was no member, for which the file is at fault: its date or its row.
+# Votes of a non-member, because of an error in the file: its date or its row.
 KNOWN_VOTES_OF_NON_MEMBERS = {
     ("FJI", 1970, "R/25/2668A"),  # on the agenda, September 1970; Fiji was admitted in October
     ("FJI", 1970, "R/25/2668B"),
@@ -92,7 +92,7 @@ def test_names_and_codes_of_the_digital_library_mean_the_same_state(db, mirror):
 
 
 def test_every_code_of_a_voting_state_is_one_state(db):
-    # The People's Republic has rows of absence in October 1971, beside the votes of code 713.
+    # The People's Republic has rows of absence in October 1971, alongside the votes of code 713.
     assert found(db, "select ccode, year(date) from votes where vote <> 9 and state is null") == {
         ("710", 1971)
     }
@@ -152,7 +152,7 @@ def test_a_new_member_soon_voted(db):
         having min(votes.date) > m.member_from::date + interval 13 months
         """,
     )
-    # Absent for a year and more after their admission, which stands in the UN's list.
+    # Absent for a year or more after their admission, by the UN's list.
     assert {state for state, _ in late} == {"DMA", "GEO", "KIR", "SLB", "SYC", "TUV", "UZB"}
 
 
@@ -188,7 +188,7 @@ def test_votes_fall_in_their_session(db):
         where votes.latest >= s.opened::date and votes.earliest <= s.closed::date
         """,
     )
-    # Votes of a special session stand under the next regular one. The rest are wrong dates.
+    # Votes of a special session are under the next regular one. The rest are wrong dates.
     assert outside - special == {
         ("17", 1962),  # R/16/1398, of the sixteenth session
         ("22", 1966),  # a draft of December 1967

@@ -28,7 +28,7 @@ RUN_STAMPS = {
     "marts.publication": ["run_id", "published_at"],
 }
 
-# Reads, says so, waits for input, and reads again over the same connection.
+# Reads, reports it, waits for input, and reads again over the same connection.
 READER = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)
@@ -40,7 +40,7 @@ print(connection.sql(ask).fetchall(), flush=True)
 
 
 def start(warehouse: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start the command line out of reach of any source, in its own process group."""
+    """Start the command line with no source in reach, in its own process group."""
     return subprocess.Popen(
         [UNGA, *arguments],
         env=environment(warehouse, NO_MIRROR),
@@ -53,14 +53,14 @@ def start(warehouse: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def wait_until(true: Callable[[], object], run: subprocess.Popen[str]) -> None:
-    """Wait while the run goes on; fail if it ends before it is true."""
+    """Wait until a condition is true; fail if the run ends first."""
     while not true():
         assert run.poll() is None, run.communicate()[0]
         time.sleep(0.05)
 
 
 def tables(file: Path) -> dict[str, tuple[int, int]]:
-    """Rows and a hash of them, order aside, of each table but for run stamps."""
+    """Number of rows and their hash, regardless of order, of each table except run stamps."""
     found = {}
     with duckdb.connect(file, read_only=True) as connection:
         names = connection.sql(

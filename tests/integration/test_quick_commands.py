@@ -1,4 +1,4 @@
-"""Commands that answer at once: they import nothing that is slow to import."""
+"""Commands that answer at once: they avoid slow imports."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from warehouses import environment
 
 SLOW = ("altair", "dagster", "dataframely", "dbt", "great_expectations", "pandas", "pyarrow")
 
-# Runs a command and writes what it ended with, and which of the modules it loaded, to a file.
+# Runs a command and writes its exit status, and which of the modules it loaded, to a file.
 COMMAND = """
 import json, sys
 from pathlib import Path
@@ -85,5 +85,5 @@ def test_a_refresh_when_nothing_is_newer(told, up_to_date, built_sample):
 
 @pytest.mark.parametrize("name", SLOW)
 def test_what_must_not_be_loaded_is_installed(name):
-    """A misspelt name would never be found loaded."""
+    """A misspelt name would never be reported as loaded."""
     assert find_spec(name)

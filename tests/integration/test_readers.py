@@ -1,4 +1,4 @@
-"""The published file as people read it: attached to their own, and with the DuckDB that they have.
+"""The published file as users read it: attached to their own, and with their version of DuckDB.
 
 Belongs here: that tables, views and functions answer wherever the file is opened. Not here: what
 they answer (test_docs_questions.py and the tests of the measures).
@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from warehouses import unga
 
-# Made by `make setup`: the oldest DuckDB that is promised to read the file.
+# Made by `make setup`: the oldest DuckDB that is guaranteed to read the file.
 OLDEST = Path(sys.prefix) / "oldest"
 EVERYTHING = """
 import sys

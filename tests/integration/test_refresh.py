@@ -81,7 +81,7 @@ def run_of(
 
 
 def rows_told(ran: dg.ExecuteInProcessResult) -> dict[str, object]:
-    """The tables that a run made, with their rows as far as they are counted."""
+    """The tables that a run made, with their numbers of rows where counted."""
     made = [event.materialization for event in ran.get_asset_materialization_events()]
     counts = [one.metadata.get("dagster/row_count") for one in made]
     return {
@@ -139,7 +139,7 @@ def test_a_part_before_anything_is_published_says_what_to_do(tmp_path):
 
 
 def refresh_job() -> dg.JobDefinition:
-    """What a run is executed again from."""
+    """The point from which a run is re-executed."""
     return build_defs().resolve_job_def("refresh")
 
 
@@ -172,7 +172,7 @@ def test_a_refresh_executed_again_from_where_it_failed_does_not_begin_with_nothi
     ids=["part", "landing"],
 )
 def test_a_refused_build_stays_when_a_part_is_tried(tmp_path, synthetic, chosen):
-    """Only a whole refresh takes its place; what a killed part left goes with any run."""
+    """Only a full refresh replaces it; leftovers of a killed partial run go with any run."""
     warehouse = Warehouse(folder=str(tmp_path), mirror=str(tmp_path / "none"))
     layout = warehouse.layout
     published, refused = layout.published(False), layout.build_file("refused", synthetic)
@@ -193,7 +193,7 @@ def test_a_refused_build_stays_when_a_part_is_tried(tmp_path, synthetic, chosen)
 
 
 def test_a_copy_that_turns_to_the_sample_is_still_the_copy(tmp_path):
-    """Its landing may find no source in reach: what is thrown away then is no other file."""
+    """Its landing may find no source in reach: no other file may be discarded then."""
     warehouse = Warehouse(folder=str(tmp_path))
     published = warehouse.layout.published(False)
     duckdb.connect(published).close()

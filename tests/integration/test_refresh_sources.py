@@ -1,6 +1,6 @@
 """What a refresh says about each source, and its exit status, in real processes.
 
-Belongs here: new, unchanged, not in reach and refused, as a person or a scheduler meets them. Not
+Belongs here: new, unchanged, not in reach and refused, as users or a scheduler see them. Not
 here: how a source is asked (unit/sources, faults/test_network.py), or the verdict of status
 (test_status.py).
 """
@@ -18,7 +18,7 @@ NOTHING = "No updates:"
 
 @pytest.fixture
 def served(built_sample: Path, tmp_path: Path) -> Path:
-    """A mirror that serves what the published file stands on."""
+    """A mirror that serves the files behind the published file."""
     mirror = tmp_path / "mirror"
     shutil.copytree(built_sample / "sample" / "mirror", mirror)
     return mirror

@@ -1,4 +1,4 @@
-"""What starts a refresh, asked against a mirror that a session and a file are added to."""
+"""What starts a refresh, tested with a mirror to which a session and a file are added."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ NEW_SESSION = "79"
 
 @pytest.fixture
 def warehouse(built_sample: Path, tmp_path: Path) -> Warehouse:
-    """A warehouse whose published file stands on just what its mirror serves and it has landed."""
+    """A warehouse whose published file is built from what its mirror serves and has landed."""
     folder = tmp_path / "warehouse"
     folder.mkdir()
     shutil.copy(built_sample / "sample/unga.duckdb", folder / "unga.duckdb")
@@ -57,7 +57,7 @@ def sensor_tick(name: str, warehouse: Warehouse, instance: dg.DagsterInstance):
 
 @pytest.fixture
 def instance():
-    # A schedule opens it by its place, so there has to be one.
+    # A schedule opens it by its path, so it must exist.
     with dg.DagsterInstance.local_temp() as instance:
         yield instance
 
@@ -65,7 +65,7 @@ def instance():
 def test_the_schedule_skips_while_nothing_is_newer(warehouse, instance):
     tick = schedule_tick(warehouse, instance)
     assert not tick.run_requests
-    assert "No source has anything newer" in tick.skip_message
+    assert "No source has updates" in tick.skip_message
 
 
 def test_the_schedule_refreshes_when_a_session_is_added(warehouse, instance):
@@ -78,7 +78,7 @@ def test_the_schedule_refreshes_when_a_session_is_added(warehouse, instance):
 def test_the_schedule_skips_when_no_source_is_in_reach(warehouse, instance):
     gone = Warehouse(folder=warehouse.folder, mirror=str(Path(warehouse.mirror) / "gone"))
     said = schedule_tick(gone, instance).skip_message
-    assert "No source has anything newer" in said
+    assert "No source has updates" in said
     assert "unxml not in reach" in said and "gone is not a folder" in said
 
 
@@ -114,7 +114,7 @@ def test_a_new_session_asks_for_one_run(warehouse, instance):
     add_session(warehouse)
     (first,) = sensor_tick("new_sessions", warehouse, instance).run_requests
     (again,) = sensor_tick("new_sessions", warehouse, instance).run_requests
-    assert first.run_key == again.run_key  # Dagster starts one run a key
+    assert first.run_key == again.run_key  # Dagster starts one run per key
 
 
 def test_what_failed_is_asked_for_again_the_next_day(warehouse, instance, monkeypatch):
@@ -172,7 +172,7 @@ def test_one_source_alone_is_asked(warehouse):
     assert found.newer == [f"unxml: {NEW_SESSION}.json"]
     landed = updates(warehouse.layout, warehouse.origin, ["unxml"], land=True)
     assert landed.newer[0].startswith("unxml ") and f"{NEW_SESSION}.json" in landed.newer[0]
-    # Landed and not yet published is newer, whether the source is asked again or not.
+    # What has landed but is not published counts as an update, even without asking the source.
     assert updates(warehouse.layout, warehouse.origin, ["voeten"]).newer == landed.newer
     probed = updates(warehouse.layout, warehouse.origin, ["unxml"])
     assert probed.newer == landed.newer

@@ -33,7 +33,7 @@ def origin(sources: Sources) -> Origin:
 
 @pytest.fixture(scope="module")
 def first(sources: Sources, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse's folder in which all that is served has landed. Not to be changed."""
+    """A warehouse's folder in which everything served has landed. Not to be changed."""
     folder = tmp_path_factory.mktemp("warehouse")
     found = updates(Layout(folder), origin(sources), land=True)
     assert all(not landed.refused and not landed.not_in_reach for landed in found.outcomes.values())
@@ -62,7 +62,7 @@ def test_nothing_new_is_told_by_small_requests_alone(layout: Layout, sources: So
         assert not any(landed.is_new for landed in found.outcomes.values())
         assert in_words(found.outcomes) == ""
     assert not [path for path in sources.asked if path.startswith(("/api/access", "/storage"))]
-    # What comes next was asked for and is not there, which is no fault.
+    # The next session was requested and is not there, which is not a fault.
     assert "/raw/81.json" in sources.asked
 
 

@@ -89,7 +89,7 @@ def land(warehouse: Path, mirror: Path, source: str = "unxml") -> None:
 
 @pytest.fixture
 def served(built_sample: Path, tmp_path: Path) -> Path:
-    """A mirror that serves what the published file stands on."""
+    """A mirror that serves the files behind the published file."""
     mirror = tmp_path / "mirror"
     shutil.copytree(built_sample / "sample" / "mirror", mirror)
     return mirror
@@ -97,7 +97,7 @@ def served(built_sample: Path, tmp_path: Path) -> Path:
 
 def test_a_file_of_today_is_fresh(warehouse, served):
     land(warehouse, served)
-    # What has just landed is new; at the next visit it is what the published file stands on.
+    # What has just landed is new; at the next visit it is in the published file.
     land(warehouse, served)
     ended = status()
     assert ended.exit_code == 0, ended.output
@@ -281,7 +281,7 @@ def test_at_least_none_is_no_expected_number(warehouse, expected, rule, shown):
 
 
 def test_a_landed_release_that_was_passed_over_is_a_refused_file(warehouse, served):
-    # Twice: a file that came in the second after publication would be new, and so stale.
+    # Twice: a file landed in the second after publication would count as new, and so as stale.
     for _ in range(2):
         land(warehouse, served, "undl")
     landing = Layout(warehouse).landing(False)

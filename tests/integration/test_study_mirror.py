@@ -1,6 +1,6 @@
 """The study's questions on the real votes: Kazakhstan and five powers, 2007 to 2022.
 
-Belongs here: what the real votes say of the three findings, and that the marts, the table macros
+Belongs here: what the real votes say about the three findings, and that the marts, the table macros
 and a recount agree. Not here: the arithmetic of a finding (its dbt unit test).
 """
 

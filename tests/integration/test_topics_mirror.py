@@ -119,7 +119,7 @@ def test_codes_carried_into_the_last_years_of_the_old_practice(db):
 
 
 def test_codes_carried_into_the_newest_three_years(db):
-    """2018 to 2020 hidden: what can reach the aims does; hr and di were given more sparingly."""
+    """2018 to 2020 hidden: what can reach the targets does; hr and di were given more sparingly."""
     found = measured(db, 2020)
     for code, (precision, recall) in found.items():
         assert precision >= (0.65 if code in ("di", "hr") else 0.95), code

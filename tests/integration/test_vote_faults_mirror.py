@@ -31,7 +31,7 @@ def real_votes(
 
 
 def faults(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str | None, str]]:
-    """What the model finds now: source, rule, state and its first words."""
+    """The model's findings now: source, rule, state and its first words."""
     path = DBT / "models" / "intermediate" / "votes" / "int_vote_faults.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec and spec.loader
@@ -118,7 +118,7 @@ def test_corrected_votes_make_the_totals_that_were_published(real_votes):
         where (yes_counted, no_counted, abstain_counted) <> (yes, no, abstain)
         """
     ).fetchall()
-    # Whose vote is missing from these is not known.
+    # It is unknown whose vote is missing from these.
     assert sorted(still) == [("A/RES/38/7",), ("A/RES/50/245",)]
 
 

@@ -1,4 +1,4 @@
-"""The files as the sources serve them: what the first refresh of a newcomer brings, and the next.
+"""The files as the sources serve them: the result of a new user's first refresh, and the next.
 
 Belongs here: whole refreshes of the rehearsal, with servers that behave as the real ones do, and
 faults planted in what they serve. Not here: single files and answers (tests/unit/sources).
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.mirror, pytest.mark.real_refresh]
 
 POWERS = ("CHN", "RUS", "TUR", "DEU", "USA")
 OFFICIAL = "2026_02_06_ga_voting"
-# Models that tell of faults, with all that they stand on; no pairs and no topics.
+# Models that report faults, with everything upstream; no pairs and no topics.
 JUDGED = [
     "+doubts",
     "+fct_votes",
@@ -51,13 +51,13 @@ def refresh(warehouse: Path, servers: Sources) -> subprocess.CompletedProcess[st
 
 
 def fetched(servers: Sources) -> list[str]:
-    """The data files of the Dataverse that were asked for."""
+    """The data files requested from the Dataverse."""
     return [path for path in servers.asked if path.startswith("/storage/")]
 
 
 @pytest.fixture(scope="module")
 def first_run(servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse after a newcomer's first refresh."""
+    """A warehouse after a new user's first refresh."""
     warehouse = tmp_path_factory.mktemp("world")
     made = refresh(warehouse, servers)
     assert made.returncode == 0, made.stdout + made.stderr
@@ -67,7 +67,7 @@ def first_run(servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def with_official(first_run: Path, servers, rehearsal: Path, tmp_path_factory) -> Path:
-    """The same warehouse after a person dropped the official file in, and one more refresh."""
+    """The same warehouse after the official file was dropped in, and one more refresh."""
     warehouse = tmp_path_factory.mktemp("official") / "warehouse"
     shutil.copytree(first_run, warehouse)
     dropped = warehouse / "landing" / "undl"
@@ -206,7 +206,7 @@ def test_resolutions_are_those_of_the_mirror(with_official, first_run, built_mir
     # of that time: of four it can't be known that they are the same votes.
     official = dict(rows(with_official / "unga.duckdb", count))
     assert sum(official.values()) == sum(world.values()) + 4
-    # What it lacks are the resolutions that are marked as parts for a word in their abstract.
+    # It lacks the resolutions marked as parts because of a word in their abstract.
     found = rows(
         with_official / "unga.duckdb",
         """
@@ -400,7 +400,7 @@ def changed(with_official: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def judged(file: Path, *statements: str) -> dict[str, SuiteResult]:
-    """Plant faults, build the models that tell of faults anew, and run their suites."""
+    """Plant faults, rebuild the models that report faults, and run their suites."""
     with duckdb.connect(file) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -508,7 +508,7 @@ def test_a_release_that_is_cut_off_is_held_to_what_it_reaches(changed):
         "select source, session from marts.completeness where status = 'cut short' order by all",
     )
     assert cut == [("undl", "79"), ("undl", "80"), ("voeten", "75")]
-    # What the cut release lacks another source has, and only that is counted.
+    # Only what another source has counts as missing from the truncated release.
     ((found_in_2025, of_undl),) = rows(
         changed, "select found, found_undl from marts.coverage where year = 2025"
     )

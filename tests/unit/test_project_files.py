@@ -1,4 +1,4 @@
-"""The files that say what the project is and how it is checked: they agree with each other.
+"""The files on what the project is and how it is checked agree with each other.
 
 Belongs here: CITATION.cff, the workflow, the hooks. Not here: the README (test_readme.py).
 """

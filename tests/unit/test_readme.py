@@ -1,4 +1,4 @@
-"""The README and the pages beside it speak of what is there.
+"""The README and the other pages match the project.
 
 Belongs here: names, links and facts of the pages against the code. Not here: running their blocks
 (integration/test_docs.py).

@@ -1,4 +1,4 @@
-"""The words of a report, from facts made by hand."""
+"""The text of a report, from made-up facts."""
 
 from datetime import date, datetime
 

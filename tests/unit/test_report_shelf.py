@@ -1,4 +1,4 @@
-"""The folders of reports and their index, with files made by hand."""
+"""The folders of reports and their index, with made-up files."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the tests of sources share: an empty landing and a local server."""
+"""Shared by the tests of sources: an empty landing and a local server."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -67,7 +67,7 @@ Row = Mapping[str, Any]
 
 
 def undl_rows(votes: str = "YNA", **changed: Any) -> list[dict[str, Any]]:
-    """One roll call, a row a state; `votes` has a letter a state."""
+    """One roll call, a row per state; `votes` has a letter per state."""
     return [
         {
             "undl_id": "900001",
@@ -97,7 +97,7 @@ def undl_rows(votes: str = "YNA", **changed: Any) -> list[dict[str, Any]]:
 
 
 def voeten_rows(votes: Sequence[int] = (1, 3, 2), **changed: Any) -> list[dict[str, Any]]:
-    """One roll call, a row a state; `votes` has a number a state."""
+    """One roll call, a row per state; `votes` has a number per state."""
     return [
         {
             "rcid": 7,

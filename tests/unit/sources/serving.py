@@ -1,6 +1,6 @@
-"""A real HTTP server on the loopback that serves a folder, well or badly as it is told.
+"""A real HTTP server on the loopback that serves a folder, well or badly as instructed.
 
-Belongs here: ways a server can misbehave. Not here: what a client should make of them.
+Belongs here: ways a server can misbehave. Not here: how a client should handle them.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from orchestration.sources import RetryPolicy
 
-# Short enough for tests; every fault still takes its whole way.
+# Short enough for tests; every fault still runs its full course.
 HURRIED = RetryPolicy(
     attempts=3,
     first_wait=0.01,
@@ -30,7 +30,7 @@ HURRIED = RetryPolicy(
 
 @dataclass(frozen=True)
 class Answer:
-    """What to say instead of serving the file."""
+    """The response instead of the file."""
 
     status: int = 200
     body: bytes | None = None
@@ -39,7 +39,7 @@ class Answer:
     cut: bool = False
     # Say nothing at all.
     hang: bool = False
-    # A few bytes every now and then, without end in sight.
+    # A few bytes now and then, endlessly.
     drip: bool = False
 
 
@@ -83,7 +83,7 @@ class Server:
         self._always["/" + path] = answer
 
     def times(self, path: str) -> int:
-        """How often a path's content was asked for."""
+        """How often a path's content was requested."""
         return [asked for asked, _ in self.asked].count("/" + path)
 
     def answer_to(self, path: str) -> Answer | None:
@@ -92,7 +92,7 @@ class Server:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers one connection, as the server was told to."""
+    """Answers one connection as instructed."""
 
     protocol_version = "HTTP/1.1"
     owner: Server

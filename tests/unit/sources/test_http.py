@@ -1,4 +1,4 @@
-"""The client against a real server: what is tried again, what is kept, what is refused."""
+"""The client against a real server: what is retried, what is kept, what is refused."""
 
 import gzip
 import time
@@ -61,7 +61,7 @@ def test_missing_file_is_told_from_others(server: Server, tmp_path: Path):
 @pytest.mark.parametrize(
     "asked",
     ["0.01", "3600", "rubbish", formatdate(time.time() + 3600, usegmt=True)],
-    # The processes of a test run have to find the same names.
+    # All processes of a test run must see the same names.
     ids=["a moment", "an hour", "rubbish", "a time"],
 )
 def test_retry_after_is_honoured_within_bounds(server: Server, tmp_path: Path, asked: str):
@@ -122,7 +122,7 @@ def test_data_is_taken_whatever_a_server_calls_it(server: Server, tmp_path: Path
     file = download(server, tmp_path)
     assert file is not None and file.size == len(BODY)
     with Client(HURRIED) as client:
-        # Its size is as it was, and its type is no reason to call it out of reach.
+        # Its size is unchanged, and its type is no reason to treat it as out of reach.
         assert not client.has_changed(f"{server.url}/{FILE}", file)
 
 

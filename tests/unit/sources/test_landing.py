@@ -211,7 +211,7 @@ def test_landing_that_cannot_be_written(landing: Path):
 
 def test_not_utf8_is_named_by_line(tmp_path: Path):
     path = tmp_path / "x.csv"
-    # The bad byte stands after the first piece that is read.
+    # The bad byte comes after the first chunk that is read.
     path.write_bytes(b"a,b\n" + b"1,2\n" * 300_000 + "é".encode("latin-1") + b",2\n")
     with pytest.raises(SourceError, match="line 300002: not UTF-8"), unpacked(path):
         pass

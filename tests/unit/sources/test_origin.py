@@ -1,4 +1,4 @@
-"""Where sources are asked, as the environment says."""
+"""Where sources are asked, by the environment."""
 
 import pytest
 

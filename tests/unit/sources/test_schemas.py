@@ -1,4 +1,4 @@
-"""The one declaration of the raw tables, and all that has to follow it."""
+"""The one declaration of the raw tables, and everything that must follow it."""
 
 import duckdb
 import polars as pl

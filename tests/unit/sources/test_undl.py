@@ -195,7 +195,7 @@ def test_a_day_years_off_its_session_is_kept_for_the_models_to_tell(landing: Pat
     release = land(landing, Origin()).release
     votes = parse(release).tables["undl_votes"]
     assert votes["vote_date"].head(3).to_list() == [date(2062, 12, 15)] * 3
-    # It is not the day that the release reaches.
+    # It is not the last day that the release covers.
     assert release.date == date(2022, 3, 2)
 
 

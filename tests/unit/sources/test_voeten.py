@@ -185,7 +185,7 @@ def test_a_day_years_off_its_session_is_kept_for_the_models_to_tell(landing: Pat
     landed = drop(landing, voeten_csv(rows))
     days = parse(landed.release).tables["voeten_roll_calls"].select("roll_call", "vote_date")
     assert days.row(0) == ("7", date(2070, 12, 5))
-    # It is not the day that the release reaches.
+    # It is not the last day that the release covers.
     assert landed.release.date == date(2007, 12, 5)
 
 
