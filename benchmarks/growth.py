@@ -56,8 +56,9 @@ def section(scales: tuple[int, ...] | None = None) -> str:
         )
         rows.append([f"the file of {roll_calls:,} roll calls", "", "", megabytes(size)])
     return (
-        "The synthetic Assembly with increasing numbers of roll calls; its 33 voting states and its "
-        "years stay the same, so the pair tables do not grow, but the work of counting them does. "
+        "The synthetic Assembly with increasing numbers of roll calls; its 33 voting states and "
+        "its years stay the same, so the pair tables do not grow, but the work of counting them "
+        "does. "
         "Each step is a process of its own, including start-up.\n\n"
         + table(["what", "seconds", "relative to the first", "peak memory or size"], rows)
         + f"\nHighest peak: {megabytes(max(peaks))}.\n"

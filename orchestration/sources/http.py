@@ -1,7 +1,7 @@
-"""Asking a server for a file, with retries that are bounded.
+"""Requests to a server for a file, with a retry policy.
 
-Belongs here: retries, conditional requests, what an answer must be before a file is kept. Not here:
-which addresses a source has, or what is in its files.
+Belongs here: retries, conditional requests, what a response must satisfy before a file is kept.
+Not here: which addresses a source has, or what is in its files.
 """
 
 import email.utils
@@ -40,7 +40,7 @@ PAGE_STARTS = (b"<!doctype html", b"<html")
 
 def _log_retry(details: stamina.instrumentation.RetryDetails) -> None:
     """One line in the log for each retry; stamina's own would go to the terminal."""
-    LOG.info("asked again in %.1f s: %s", details.wait_for, details.caused_by)
+    LOG.info("retry in %.1f s: %s", details.wait_for, details.caused_by)
 
 
 stamina.instrumentation.set_on_retry_hooks([_log_retry])
@@ -55,7 +55,7 @@ class NoAnswerError(NotInReachError):
 
 
 class _TryAgainError(NotInReachError):
-    """A fault that may pass; `wait` is how long the server asks to wait, in seconds."""
+    """A transient error; `wait` is how long the server asks to wait, in seconds."""
 
     def __init__(self, words: str, wait: float | None = None, answered: bool = True) -> None:
         super().__init__(words)
@@ -133,7 +133,7 @@ class Client:
             raise NotInReachError(f"{url}: expected JSON, found {text[:60]!r}") from error
 
     def _retrying(self, ask: Callable[[], T]) -> T:
-        """Retry what may pass: network faults, 429 and 5xx, and nothing else."""
+        """Retry transient errors: network errors, 429 and 5xx, and nothing else."""
         policy = self._policy
 
         def again(error: Exception) -> bool | float:
@@ -154,7 +154,7 @@ class Client:
                     return ask()
         except _TryAgainError as error:
             kind = NotInReachError if error.answered else NoAnswerError
-            raise kind(f"{error} (asked up to {policy.attempts} times)") from error
+            raise kind(f"{error} (tried up to {policy.attempts} times)") from error
         raise AssertionError("every attempt returns or raises")
 
     def _download(self, url: str, target: Path, headers: dict[str, str]) -> LandedFile | None:
@@ -193,7 +193,7 @@ class Client:
         host = urlsplit(url).netloc
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise NoAnswerError(f"{host}: out of time, {self._policy.whole_visit:g} s for a visit")
+            raise NoAnswerError(f"{host}: out of time, {self._policy.whole_visit:g} s per visit")
         # A silent server is given up when the visit's time is up.
         timeout = httpx.Timeout(
             min(self._policy.silence, left), connect=min(self._policy.connect, left)
@@ -212,7 +212,7 @@ class Client:
         except httpx.TransportError as error:
             raise _TryAgainError(f"{url}: cut off ({error})") from error
         except httpx.TooManyRedirects as error:
-            raise NotInReachError(f"{url}: sent on in circles ({error})") from error
+            raise NotInReachError(f"{url}: redirected in circles ({error})") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NotInReachError(f"{url}: {error}") from error
 
@@ -225,10 +225,12 @@ class Client:
         for chunk in answer.iter_bytes():
             size += len(chunk)
             if size > most or (stated.isdecimal() and int(stated) > most):
-                raise NotInReachError(f"{url}: more than {most:,} bytes, which no file of it has")
+                raise NotInReachError(
+                    f"{url}: more than {most:,} bytes, beyond any file of this source"
+                )
             if time.monotonic() > self._deadline:
                 raise NoAnswerError(
-                    f"{url}: not whole within {self._policy.whole_visit:g} s, given up"
+                    f"{url}: incomplete after {self._policy.whole_visit:g} s, given up"
                 )
             yield chunk
         if stated.isdecimal() and answer.num_bytes_downloaded != int(stated):
@@ -296,6 +298,6 @@ def _check_kind(answer: httpx.Response, pages_too: bool = False) -> None:
 
 def _web_page(url: str) -> NotInReachError:
     return NotInReachError(
-        f"{url}: a web page where data should be, as from a server that keeps programs "
-        "out. Download the file in a browser and put it into the source's landing folder."
+        f"{url}: a web page instead of data, as from a server that blocks programs. "
+        "Download the file in a browser and put it into the source's landing folder."
     )

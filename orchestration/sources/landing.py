@@ -22,7 +22,7 @@ from orchestration.sources.release import LandedFile, LandingError, Release, Sou
 from orchestration.sources.visits import VISITS
 
 MANIFEST = "release.json"
-# What browsers and editors leave while a file is incomplete.
+# Extensions of incomplete files of browsers and editors.
 UNFINISHED = (".part", ".crdownload", ".download", ".tmp", ".swp")
 CHUNK = 1 << 20
 
@@ -67,9 +67,9 @@ class Landing:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the landing for one process, which first removes what a killed one left.
+        """Lock the landing for one process, which first removes leftovers of killed ones.
 
-        Raises LandingError, which says what to do, for whatever the file system refuses.
+        Raises LandingError, which says what to do, for any error of the file system.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -81,8 +81,8 @@ class Landing:
         except OSError as error:
             raise LandingError(
                 f"{error.filename or self.folder}: {error.strerror or error}. The landing "
-                f"{self.folder} has to be a folder that can be written to and has room; nothing "
-                "was taken in."
+                f"{self.folder} has to be a writable folder with enough space; nothing "
+                "has landed."
             ) from error
 
     @contextmanager

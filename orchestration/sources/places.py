@@ -1,6 +1,6 @@
 """Files before they land: on a disk, or on a server.
 
-Belongs here: telling from outside whether a file is the one that was read before, and fetching it.
+Belongs here: recognising without reading whether a file is unchanged, and fetching it.
 Not here: which files a source has and where (each source), or what is in them.
 """
 

@@ -77,7 +77,7 @@ class _Frames(Parser):
 
     def handle_column(self, name: str | None, data_type: Any, data: Any, count: int) -> None:
         if count > MOST_ROWS:
-            raise PyreadrError(f"{count:,} rows, which no file of it has")
+            raise PyreadrError(f"{count:,} rows, beyond any file of this source")
         frame = self.frames[-1]
         place = len(frame.columns)
         if name:

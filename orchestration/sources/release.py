@@ -1,4 +1,4 @@
-"""What a source, a release and an outcome are, and where sources are asked.
+"""Definitions of source, release and outcome, and where sources are asked.
 
 Belongs here: the terms that all sources share. Not here: how files are moved and named on disk
 (landing.py), how a server is asked (http.py), or what is in any one source's files.
@@ -20,15 +20,15 @@ class SourceError(Exception):
 
 
 class NotInReachError(SourceError):
-    """A place that did not serve what was requested; what is landed stays in use."""
+    """A place that did not serve what was requested; what has landed stays in use."""
 
 
 class ByHandError(SourceError):
-    """Nothing can be asked: a person has to bring the file. Not a fault."""
+    """The file has to be supplied by the user. Not a fault."""
 
 
 class LandingError(SourceError):
-    """The landing itself can't be used: no fault of any file that came."""
+    """The landing itself can't be used: not a fault of any file."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Release:
 
 
 class Outcome(StrEnum):
-    """What came of asking for one file."""
+    """The outcome of a request for one file."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -90,7 +90,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What came of one file, or of the address where it should be, and why."""
+    """The outcome of one file, or of the address where it should be, with the reason."""
 
     name: str
     outcome: Outcome
@@ -104,7 +104,7 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class Landed:
-    """What came of asking a source: the release in use, each file, and what a person has to do."""
+    """The result of asking a source: the release in use, each file, and what the user has to do."""
 
     release: Release | None
     files: tuple[FileOutcome, ...] = ()
@@ -112,7 +112,7 @@ class Landed:
 
     @property
     def is_new(self) -> bool:
-        """Whether something came, or would come, that is used from now on."""
+        """Whether there is something new that is used from now on."""
         return any(file.outcome is Outcome.NEW for file in self.files)
 
     @property
@@ -159,7 +159,7 @@ class Parsed:
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how long a server is asked. All in seconds except `attempts`."""
+    """Limits of the requests to a server. All in seconds except `attempts`."""
 
     attempts: int = 4
     first_wait: float = 0.5
@@ -265,10 +265,10 @@ class SourceModule(Protocol):
         sessions: Sequence[str] | None = None,
         log: Callable[[str], object] = quiet,
     ) -> Landed:
-        """Ask for something newer and keep it. Raises LandingError if it can't be kept."""
+        """Look for updates and keep them. Raises LandingError if they can't be kept."""
 
     def probe(self, landing: Path, origin: Origin, sessions: Sequence[str] | None = None) -> Landed:
-        """Ask whether there is something newer; what `land` would fetch is called new.
+        """Look for updates; what `land` would fetch is called new.
 
         Names, sizes and conditional requests alone: no file is fetched or read.
         """

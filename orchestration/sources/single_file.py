@@ -71,17 +71,17 @@ class SingleFileSource(ABC):
 
     @abstractmethod
     def ask(self, visit: "Taking", origin: Origin) -> Iterable[FileOutcome]:
-        """What came of asking the mirror or the server.
+        """The outcomes of asking the mirror or the server.
 
-        Raises NotInReachError, or ByHandError where a person has to bring the file.
+        Raises NotInReachError, or ByHandError if the user has to supply the file.
         """
 
     def named(self, file: LandedFile, newest_vote: date) -> tuple[str, date]:
-        """The name of a release and the last day it covers, where its place has no name for it."""
+        """The name of a release and the last day it covers, if its place has no name for it."""
         return f"{newest_vote}.{file.sha256[:8]}", newest_vote
 
     def details(self, path: Path) -> Details:
-        """What is beside a file, or packed with it, and says more about the release."""
+        """Further details of the release, from beside the file or packed with it."""
         return Details()
 
     def is_note(self, path: Path) -> bool:
@@ -105,7 +105,7 @@ class SingleFileSource(ABC):
             return self._visit(place, origin, probe=False, log=log)
 
     def probe(self, landing: Path, origin: Origin, sessions: Sequence[str] | None = None) -> Landed:
-        """Ask whether there is something newer; what `land` would fetch is called new."""
+        """Look for updates; what `land` would fetch is called new."""
         place = Landing(landing, self.source.name)
         return self._visit(place, origin.to_probe(), probe=True)
 

@@ -245,7 +245,7 @@ def _refuse_uneven_rows(plain: Path, name: str, delimiter: str) -> None:
         row = uneven[-1]
         raise SourceError(
             f"{name}, row {row.number - 1}: {row.actual_columns} fields where the first line names "
-            f"{row.expected_columns} ({_quoted(row.text)}). The file is cut off or was saved anew "
+            f"{row.expected_columns} ({_quoted(row.text)}). The file is cut off or was saved again "
             "by another program; download it again."
         ) from error
 

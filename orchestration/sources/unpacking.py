@@ -73,7 +73,7 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         if inner.is_absolute() or ".." in inner.parts:
             raise SourceError(
                 f"{path.name}: holds {member.filename!r}, a path that leads out of the archive. "
-                "Do not use this archive; download the file anew from its source."
+                "Do not use this archive; download the file again from its source."
             )
     tables = [
         member
@@ -143,12 +143,12 @@ def _copy_text(path: Path, stream: IO[bytes], write: IO[bytes]) -> None:
 def _not_utf8(path: Path, lines_before: int) -> SourceError:
     return SourceError(
         f"{path.name}, line {lines_before + 1}: not UTF-8. The source serves UTF-8: take the file "
-        "as it came, not one that another program has saved anew."
+        "as it came, not one saved again by another program."
     )
 
 
 def _too_large(path: Path, size: int) -> SourceError:
     return SourceError(
         f"{path.name}: {path.stat().st_size:,} bytes that unpack to {size:,} or more, which no "
-        "file of this source does. It is not unpacked; download the file anew from its source."
+        "file of this source does. It is not unpacked; download the file again from its source."
     )

@@ -133,7 +133,7 @@ class Unxml:
         return Landed(place.newest(), files)
 
     def probe(self, landing: Path, origin: Origin, sessions: Sequence[str] | None = None) -> Landed:
-        """Ask whether a session is new or changed; what `land` would fetch is called new."""
+        """Look for new or changed sessions; what `land` would fetch is called new."""
         wanted = None if sessions is None else [_session(session) for session in sessions]
         place = Landing(landing, SOURCE.name)
         visit = _visit(place, self.parser, quiet, probe=True)
@@ -514,7 +514,7 @@ def _adoption(read: SessionFile, given: dict[str, Any]) -> str:
     if len(kinds) == 1:
         return kinds.pop()
     if any(said):
-        read.correct("kind of adoption not known or said two ways: unknown", " / ".join(said))
+        read.correct("kind of adoption unknown or contradictory: unknown", " / ".join(said))
     return "unknown"
 
 

@@ -145,7 +145,7 @@ def test_retries_are_told_to_the_log_alone(
         pass
     with caplog.at_level("INFO", "orchestration.sources.http"):
         SOURCES[source].land(tmp_path / "landing", Origin(gone.url, HURRIED))
-    assert any("asked again in" in line for line in caplog.messages)
+    assert any("retry in" in line for line in caplog.messages)
     assert capfd.readouterr().out == ""
 
 
@@ -159,7 +159,7 @@ def test_a_probe_gives_up_on_a_silent_server_sooner_than_a_visit(
     probed = SOURCES[source].probe(tmp_path / "landing", Origin(server.url, HURRIED))
     assert not probed.is_new
     # HURRIED would ask three times.
-    assert "asked up to 2 times" in unreached(probed)
+    assert "tried up to 2 times" in unreached(probed)
 
 
 def test_a_probe_is_over_before_dagster_ends_it():

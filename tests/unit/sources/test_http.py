@@ -73,7 +73,7 @@ def test_retry_after_is_honoured_within_bounds(server: Server, tmp_path: Path, a
 
 def test_lasting_fault_ends_after_the_attempts(server: Server, tmp_path: Path):
     server.always(FILE, Answer(500))
-    with pytest.raises(NotInReachError, match="500.*asked up to 3 times"):
+    with pytest.raises(NotInReachError, match="500.*tried up to 3 times"):
         download(server, tmp_path)
     assert server.times(FILE) == 3
 
@@ -88,7 +88,7 @@ def test_cut_body_is_fetched_again(server: Server, tmp_path: Path):
     ("answer", "words"),
     [
         (Answer(cut=True), "cut off"),
-        (Answer(body=b"<!DOCTYPE html><p>Are you human?"), "a web page where data should be"),
+        (Answer(body=b"<!DOCTYPE html><p>Are you human?"), "a web page instead of data"),
         (Answer(body=b"x", headers={"Content-Type": "text/html; charset=utf-8"}), "a web page"),
         (Answer(body=b"x", headers={"Content-Type": "application/xhtml+xml"}), "a web page"),
         (Answer(202, headers={"Content-Type": "text/html"}), "202"),

@@ -205,7 +205,7 @@ def test_every_packing_holds_the_same_rows(landing: Path, name: str, data: bytes
 def test_landing_that_cannot_be_written(landing: Path):
     landing.mkdir()
     (landing / "undl").write_text("a file where a folder should be")
-    with pytest.raises(LandingError, match="has to be a folder"):
+    with pytest.raises(LandingError, match="writable folder"):
         undl.land(landing, NOWHERE)
 
 

@@ -465,7 +465,7 @@ def test_the_newest_version_that_has_votes(landing: Path, server: Server):
         ("format", Outcome.REFUSED, "UNVotes.dta: a format that can't be read"),
         ("damaged", Outcome.REFUSED, "cut off or damaged"),
         ("not the listed one", Outcome.NOT_IN_REACH, "not the file that the list of v33 states"),
-        ("web page", Outcome.NOT_IN_REACH, "a web page where data should be"),
+        ("web page", Outcome.NOT_IN_REACH, "a web page instead of data"),
     ],
 )
 def test_the_next_older_version_where_the_newest_cant_be_used(

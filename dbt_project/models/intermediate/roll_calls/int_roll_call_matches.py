@@ -1,4 +1,4 @@
-"""One row per roll call that the votes match with another source's: see int_roll_call_matches.yml.
+"""One row per roll call matched with another source's by votes: see int_roll_call_matches.yml.
 
 Belongs here: which roll calls are compared with which. The matching is in
 kernel/roll_call_matching.py.
@@ -9,7 +9,7 @@ from roll_call_matching import RollCall, match
 
 
 def model(dbt, session):
-    """Match what no symbol matches: the UN's own two sources first, then Voeten with both."""
+    """Match roll calls that no symbol matches: the UN's two sources, then Voeten with both."""
     dbt.config(materialized="table")
     unmatched = dbt.ref("int_unmatched_roll_calls")
     asked = unmatched.select("source, source_key").distinct().set_alias("asked")

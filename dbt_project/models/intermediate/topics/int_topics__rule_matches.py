@@ -1,6 +1,6 @@
 """One row per roll call, rule and matching text: see int_topics__rule_matches.yml.
 
-Belongs here: matching patterns. In SQL a pattern that comes from a table is compiled anew for each
+Belongs here: matching patterns. In SQL a pattern from a table is recompiled for each
 row, which takes twenty times as long.
 """
 
@@ -20,7 +20,7 @@ MATCHES = pa.schema(
 
 
 def model(dbt, session):
-    """Read each text with every reviewed rule for texts of its field."""
+    """Match each text with every reviewed rule for its field."""
     dbt.config(materialized="table")
     texts = dbt.ref("int_topics__texts").to_arrow_table()
     matches = [MATCHES.empty_table()]

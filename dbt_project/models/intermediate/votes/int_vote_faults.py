@@ -1,6 +1,6 @@
-"""One row per fault that the votes of a source show: see int_vote_faults.yml.
+"""One row per fault visible in the votes of a source: see int_vote_faults.yml.
 
-Belongs here: which votes of which source are looked at. The looking is in kernel/vote_faults.py.
+Belongs here: which votes of which source are examined. The search is in kernel/vote_faults.py.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ COLUMNS = ("rule", "session", "state", "says", "source_key")
 
 
 def model(dbt, session):
-    """Look at each source by itself: what it says, before any correction."""
+    """Examine each source separately, before any correction."""
     dbt.config(materialized="table")
     roll_calls = dbt.ref("int_source_roll_calls").set_alias("roll_calls")
     totals = dbt.ref("int_published_totals").set_alias("totals")

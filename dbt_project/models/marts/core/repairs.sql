@@ -67,7 +67,7 @@ select
     'voeten' as source,
     any_value(source.release) as release,
     any_value(source.file) as file,
-    'of two records with the same symbol, day and words the fuller one is taken' as rule,
+    'two records with the same symbol, day and words: the fuller one is taken' as rule,
     count(*)::integer as rows,
     min(source.roll_call) as example
 from {{ source('raw', 'voeten_roll_calls') }} as source
@@ -79,10 +79,10 @@ select
     any_value(release) as release,
     null as file,
     case kind_told_by
-        when 'words' then 'a motion, paragraph or amendment that is not marked is told by its words'
-        when 'words against the mark' then 'what is marked as a part is told by its words, up to session 39'
-        when 'two thirds' then 'a draft that lacked the two thirds that a motion asked for was not adopted'
-        else 'what the vote was on was looked up by a person (seeds.roll_call_kinds)'
+        when 'words' then 'unmarked motion, paragraph or amendment: identified by its wording'
+        when 'words against the mark' then 'marked as a part, up to session 39: the wording decides instead'
+        when 'two thirds' then 'draft without the two thirds required by a motion: not adopted'
+        else 'object of the vote looked up by a person (seeds.roll_call_kinds)'
     end as rule,
     count(*)::integer as rows,
     min(voeten_key) as example
@@ -94,7 +94,7 @@ select
     'voeten' as source,
     any_value(release) as release,
     null as file,
-    'where a symbol stands again, the later votes are parts of it' as rule,
+    'repeated symbol: the later votes are on parts of it' as rule,
     count(*)::integer as rows,
     min(voeten_key) as example
 from {{ ref('stg_voeten__roll_calls') }}
@@ -105,7 +105,7 @@ select
     'voeten' as source,
     any_value(release) as release,
     any_value(file) as file,
-    'a title that ends in the codes of its columns, or stands in the short title, is put right' as rule,
+    'title that ends in the codes of its columns, or is in the short title: corrected' as rule,
     count(*)::integer as rows,
     min(roll_call) as example
 from {{ source('raw', 'voeten_roll_calls') }}
