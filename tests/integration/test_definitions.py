@@ -84,7 +84,7 @@ def test_every_check_says_what_it_holds_and_whether_it_blocks(definitions):
     assert all(words.values())
     of_dbt = [said for key, said in words.items() if key.asset_key.path[0] == "marts"]
     assert of_dbt
-    assert all("nothing is published" in said or "nothing is held back" in said for said in of_dbt)
+    assert all("nothing is published" in said or "nothing is blocked" in said for said in of_dbt)
     name = "unique_combination_int_pair_counts_set_id__state_a__state_b"
     (pairs,) = [said for key, said in words.items() if key.name == name]
     assert pairs.startswith("No two rows share set_id, state_a, state_b. If not, nothing is")
