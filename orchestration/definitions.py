@@ -9,12 +9,18 @@ import dagster as dg
 from orchestration.assets.checks import suite_checks
 from orchestration.assets.dbt import DBT, warehouse_models
 from orchestration.assets.dbt_command import Dbt
+from orchestration.assets.estimation import IDEAL_POINTS, ideal_points
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import exports, published
-from orchestration.assets.raw import raw_assets, raw_ledgers, sessions
+from orchestration.assets.raw import raw_assets, raw_estimates, raw_ledgers, sessions
 from orchestration.assets.report import study_report
 from orchestration.automation.schedules import yearly_refresh
-from orchestration.automation.sensors import killed_runs, new_sessions, new_undl_file
+from orchestration.automation.sensors import (
+    killed_runs,
+    new_sessions,
+    new_undl_file,
+    votes_without_estimates,
+)
 from orchestration.layout import DBT_PROJECT
 from orchestration.run.dagster_storage import write_without_waiting
 from orchestration.run.progress import progress_logger
@@ -32,15 +38,22 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
     core = [key for key, group in groups.items() if group == "marts/core"]
     refresh = dg.define_asset_job(
         "refresh",
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(IDEAL_POINTS),
         executor_def=dg.in_process_executor,
         description="Everything, from the sources to the published file. It publishes a whole "
         "build that passed every blocking check, or nothing.",
+    )
+    estimate = dg.define_asset_job(
+        "estimate",
+        selection=dg.AssetSelection.assets(IDEAL_POINTS),
+        executor_def=dg.in_process_executor,
+        description="The ideal points, anew from the published votes: minutes, beside any reader.",
     )
     return dg.Definitions(
         assets=[
             landing,
             *(raw_assets(name) for name in RAW_TABLES),
+            raw_estimates,
             raw_ledgers,
             sessions,
             models,
@@ -48,10 +61,16 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             published(marts),
             exports(core),
             study_report,
+            ideal_points(warehouse),
         ],
-        jobs=[refresh],
+        jobs=[refresh, estimate],
         schedules=[yearly_refresh(warehouse)],
-        sensors=[new_undl_file(warehouse), new_sessions(warehouse), killed_runs(warehouse)],
+        sensors=[
+            new_undl_file(warehouse),
+            new_sessions(warehouse),
+            votes_without_estimates(warehouse),
+            killed_runs(warehouse),
+        ],
         resources={
             "warehouse": warehouse,
             "dbt": Dbt(

@@ -1,8 +1,8 @@
 """The raw assets: each source's newest landed release as tables of the build file.
 
-Belongs here: loading the parsed Parquet into schema raw, the ledgers beside it, and counts by
-session. Not here: parsing (sources/), a table's columns (sources/schemas.py), or any
-interpretation of votes (dbt_project/).
+Belongs here: loading the parsed Parquet into schema raw, the ledgers beside it, the estimates of
+the published file, and counts by session. Not here: parsing (sources/), a table's columns
+(sources/schemas.py), or any interpretation of votes (dbt_project/).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from orchestration.assets.metadata import OWNERS, table_metadata
+from orchestration.published.estimates import take_over
 from orchestration.run.warehouse import Warehouse
 from orchestration.sources import (
     SOURCES,
@@ -30,7 +31,15 @@ from orchestration.sources import (
     tell_refused_releases,
 )
 from orchestration.sources.reviews import read_reviews
-from orchestration.sources.schemas import LEDGERS, RAW_TABLES, SCHEMAS, comments, ddl, polars_types
+from orchestration.sources.schemas import (
+    ESTIMATES,
+    LEDGERS,
+    RAW_TABLES,
+    SCHEMAS,
+    comments,
+    ddl,
+    polars_types,
+)
 
 SESSIONS = dg.DynamicPartitionsDefinition(name="sessions")
 SESSIONS_KEY = dg.AssetKey(["raw", "sessions"])
@@ -117,11 +126,37 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
 
 
 @dg.multi_asset(
+    name="raw_estimates",
+    specs=[
+        dg.AssetSpec(
+            ["raw", table],
+            group_name="sources/raw",
+            kinds={"duckdb"},
+            owners=OWNERS,
+            description=" ".join((schema.__doc__ or "").split()),
+        )
+        for table, schema in ESTIMATES.items()
+    ],
+)
+def raw_estimates(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult]:
+    """Take the ideal points over from the published file: a refresh estimates none itself."""
+    with warehouse.connect() as connection:
+        connection.execute("create schema if not exists raw")
+        if wrong := take_over(connection, warehouse.layout.published(warehouse.on_sample)):
+            context.log.warning(f"No ideal points are taken over from the published file: {wrong}")
+        yield from (_materialized(connection, table, None) for table in ESTIMATES)
+
+
+@dg.multi_asset(
     name="raw_ledgers",
     specs=[
         dg.AssetSpec(
             ["raw", table],
-            deps=[["raw", raw] for tables in RAW_TABLES.values() for raw in tables],
+            deps=[
+                ["raw", raw] for tables in (*RAW_TABLES.values(), ESTIMATES) for raw in tables
+            ],
             group_name="sources/raw",
             kinds={"duckdb"},
             owners=OWNERS,

@@ -1,4 +1,4 @@
-"""What starts a refresh on an event.
+"""What starts a refresh, or an estimation after it, on an event.
 
 Belongs here: sensors, including the one for killed runs, which would keep a refresh from starting.
 Not here: looking for updates (updates.py), or the calendar (schedules.py).
@@ -9,6 +9,7 @@ import hashlib
 import dagster as dg
 
 from orchestration.automation.updates import in_words, updates
+from orchestration.published.estimates import asked_series, not_current
 from orchestration.run.dead_runs import NEWER, UNDER_WAY, close_records, dead_runs, under_way
 from orchestration.run.lock import RefreshRefusedError, now, take_lock
 from orchestration.run.warehouse import Warehouse
@@ -37,7 +38,7 @@ def new_undl_file(warehouse: Warehouse) -> dg.SensorDefinition:
         states = [
             f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in dropped
         ]
-        return _refresh_once_a_day("undl", states, ", ".join(file.name for file in dropped))
+        return _once_a_day("undl", states, ", ".join(file.name for file in dropped))
 
     return watch_landing
 
@@ -65,6 +66,35 @@ def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
     return watch_runs
 
 
+def votes_without_estimates(warehouse: Warehouse) -> dg.SensorDefinition:
+    """Estimate the ideal points anew once a refresh has published other votes."""
+
+    @dg.sensor(
+        job_name="estimate",
+        name="votes_without_estimates",
+        minimum_interval_seconds=A_MINUTE,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="A published file whose ideal points are missing or of other votes.",
+    )
+    def watch_votes(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        file = warehouse.layout.published(synthetic=False)
+        if not file.exists():
+            return dg.SensorResult(skip_reason="Nothing is published yet.")
+        if under_way(context.instance, warehouse.layout):
+            return dg.SensorResult(skip_reason=UNDER_WAY)
+        wanted = asked_series(file)
+        if not wanted:
+            return dg.SensorResult(skip_reason="The ideal points are of the published votes.")
+        stale = not_current(file)
+        return _once_a_day(
+            "ideal points",
+            [f"{name}: {stale[name]}" for name in wanted],
+            "; ".join(f"{name}: {stale[name]}" for name in wanted),
+        )
+
+    return watch_votes
+
+
 def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
     """Refresh when the Secretariat's files have a new or changed session."""
 
@@ -84,13 +114,13 @@ def new_sessions(warehouse: Warehouse) -> dg.SensorDefinition:
         if not found.newer:
             nothing = "No session of unxml is new or changed."
             return dg.SensorResult(skip_reason=f"{nothing} {in_words(found.outcomes)}".rstrip())
-        return _refresh_once_a_day("unxml", found.newer, "; ".join(found.newer))
+        return _once_a_day("unxml", found.newer, "; ".join(found.newer))
 
     return watch_sessions
 
 
-def _refresh_once_a_day(source: str, states: list[str], words: str) -> dg.SensorResult:
-    """Request a refresh: the same states of a source's files request only one run a day."""
+def _once_a_day(about: str, states: list[str], words: str) -> dg.SensorResult:
+    """Request a run: the same states of what it is about request only one a day."""
     digest = hashlib.sha256("\n".join(sorted(states)).encode()).hexdigest()[:16]
-    run_key = f"{source}:{digest}:{now().date()}"
+    run_key = f"{about}:{digest}:{now().date()}"
     return dg.SensorResult([dg.RunRequest(run_key=run_key, tags={NEWER: words[:200]})])

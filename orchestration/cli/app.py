@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.clean import clean
+from orchestration.cli.estimate import estimate
 from orchestration.cli.read import (
     describe,
     query,
@@ -50,6 +51,7 @@ for command in (
     report,
     refresh,
     sample,
+    estimate,
     status,
     tables,
     describe,

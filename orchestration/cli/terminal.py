@@ -61,6 +61,7 @@ def print_status(console: Console, said: Mapping[str, Any]) -> None:
         *_source_lines(said["sources"]),
         "",
         *_doubts_lines(said["doubts"]),
+        f"{'ideal points':{LABEL}}{_ideal_points(said['ideal_points'])}",
         f"{'checks passed':{LABEL}}{_checks(said['checks'])}",
         f"{'sessions':{LABEL}}{_sessions(said['completeness'])}",
     ]
@@ -270,6 +271,16 @@ def _doubts_lines(rows: list[dict[str, Any]] | None) -> list[str]:
         if len(line) <= WIDTH:
             break
     return [line]
+
+
+def _ideal_points(rows: list[dict[str, Any]] | None) -> str:
+    if not rows:
+        return "none yet: `unga estimate` makes them" if rows is not None else NOT_THERE
+    by_day: dict[str, list[str]] = {}
+    for row in rows:
+        older = "" if row["is_current"] else ", before this build: `unga estimate`"
+        by_day.setdefault(f"through {row['data_through']}{older}", []).append(row["series"])
+    return "; ".join(f"{', '.join(names)} {when}" for when, names in by_day.items())
 
 
 def _checks(rows: Iterable[Mapping[str, Any]]) -> str:

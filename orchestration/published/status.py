@@ -63,6 +63,10 @@ GAPS = "select distinct source, session, reason from seeds.known_gaps order by a
 DOUBTS = """
     select rule, count(*) as doubts from marts.doubts group by rule order by doubts desc, rule
 """
+IDEAL_POINTS = """
+    select series, data_through, is_current, converged from marts.ideal_points_run
+    order by contains(series, ':'), series
+"""
 DECADES = """
     select
         year - year % 10 as decade,
@@ -118,7 +122,8 @@ class Verdict:
 def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
     """Everything that `unga status` prints, as plain values, with the verdict and its exit status.
 
-    `doubts` and `coverage` are None if the file was published by a version without them.
+    `doubts`, `coverage` and `ideal_points` are None if the file was published by a version without
+    them.
     Raises QueryError if nothing is published or the file can't be read.
     """
     file = layout.published(synthetic)
@@ -144,6 +149,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "sources": [_source(name, used, visit) for name, visit in visits.items()],
         "doubts": _rows_if_there(file, "doubts", DOUBTS),
         "coverage": coverage(file),
+        "ideal_points": _rows_if_there(file, "ideal_points_run", IDEAL_POINTS),
         "checks": rows_of(file, CHECKS),
         "freshness": rows_of(file, "select * from marts.freshness order by mart"),
         "completeness": rows_of(file, COMPLETENESS),

@@ -33,7 +33,7 @@ from orchestration.sources.schemas import RAW_TABLES, SCHEMAS
 DATA = "data"
 # The first part of a build: as assets, and as steps.
 RAW_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS}
-RAW_STEPS = {*(f"raw_{name}" for name in RAW_TABLES), "raw_ledgers"}
+RAW_STEPS = {*(f"raw_{name}" for name in RAW_TABLES), "raw_estimates", "raw_ledgers"}
 LANDING_STEP = "landing"
 
 # The oldest DuckDB that reads what is published.

@@ -3,7 +3,8 @@
 Belongs here: each column's type, whether it may be empty, its allowed values, what it means. The
 types used in parsing, the validation of its results, the tables in DuckDB, and dbt's sources.yml
 with the dictionary all come from it. Not here: how a source's file is read, or any reading of
-votes.
+votes. The tables of estimates, which come from no source, are declared here too: they are carried
+from one published file to the next as a source's are from its files.
 """
 
 from collections.abc import Sequence
@@ -14,11 +15,14 @@ import polars as pl
 DUCKDB_TYPES: dict[pl.DataType, str] = {
     pl.String(): "varchar",
     pl.Int8(): "tinyint",
+    pl.Int16(): "smallint",
     pl.Int32(): "integer",
     pl.Int64(): "bigint",
+    pl.Float32(): "float",
     pl.Boolean(): "boolean",
     pl.Date(): "date",
     pl.Datetime("us"): "timestamp",
+    pl.List(pl.Int16()): "smallint[]",
 }
 
 
@@ -33,6 +37,10 @@ def _text(description: str, nullable: bool = True, allowed: Sequence[str] = ()) 
 
 def _number(description: str, nullable: bool = True) -> dy.Int32:
     return dy.Int32(nullable=nullable, description=description)
+
+
+def _real(description: str, nullable: bool = False) -> dy.Float32:
+    return dy.Float32(nullable=nullable, description=description)
 
 
 def _flag(description: str, nullable: bool = False) -> dy.Bool:
@@ -211,6 +219,77 @@ class Reviews(dy.Schema):
     note = _text("Why the number is right.")
 
 
+SERIES = "Which roll calls: 'all_votes', 'final_passage', or a topic as 'study:disarmament'."
+SESSION = "Regular session; a special session counts with the one that opened before it."
+
+
+class IdealPoints(dy.Schema):
+    """Estimated ideal points. One row per series, session and state that voted in it."""
+
+    series = _text(SERIES, nullable=False)
+    session = dy.Int16(nullable=False, description=SESSION)
+    state = _text("The state.", nullable=False)
+    estimate = _real("Mean of the draws; in standard deviations of all states and sessions.")
+    sd = _real("Standard deviation of the draws.")
+    q05 = _real("5 % quantile of the draws.")
+    q10 = _real("10 % quantile.")
+    q50 = _real("Median.")
+    q90 = _real("90 % quantile.")
+    q95 = _real("95 % quantile.")
+    votes = _number("Votes of the state in the session that the estimate rests on.", nullable=False)
+    rhat = _real("Rank-normalized split R-hat over the chains; 1 is convergence.")
+    ess = _real("Effective number of draws (bulk).")
+
+
+class IdealPointDraws(dy.Schema):
+    """Draws of the ideal points of the two main series: the same place in each list is one draw of
+    all states. One row per series, session and state that voted in it.
+    """
+
+    series = _text(SERIES, nullable=False)
+    session = dy.Int16(nullable=False, description=SESSION)
+    state = _text("The state.", nullable=False)
+    draws = dy.List(
+        dy.Int16(nullable=False), nullable=False, description="The draws, in thousandths."
+    )
+
+
+class RollCallParameters(dy.Schema):
+    """Estimated parameters of the roll calls. One row per series and roll call."""
+
+    series = _text(SERIES, nullable=False)
+    roll_call_id = _text("The roll call.", nullable=False)
+    item = _text("What was voted on: the first of the roll calls that share it.", nullable=False)
+    discrimination = _real("How much the votes divide by ideal point; above 0, a high one votes no.")
+    discrimination_sd = _real("Standard deviation of its draws.")
+    yes_below = _real("Lower cutpoint: the latent position below which a state votes yes.")
+    yes_below_sd = _real("Standard deviation of its draws.")
+    no_above = _real("Upper cutpoint: the latent position above which a state votes no.")
+    no_above_sd = _real("Standard deviation of its draws.")
+
+
+class IdealPointsRun(dy.Schema):
+    """How the ideal points were estimated. One row per series."""
+
+    series = _text(SERIES, nullable=False)
+    estimated_at = dy.Datetime(nullable=False, description="When they were estimated, in UTC.")
+    data_through = _day("Day of the last vote among them.")
+    votes_key = _text("Hash of the votes and of the items they are on.", nullable=False)
+    method = _number("Version of the estimator: another one may give other figures.", nullable=False)
+    roll_calls = _number("Roll calls among them.", nullable=False)
+    items = _number("Items: roll calls that come back with the same title are one.", nullable=False)
+    votes = _number("Votes among them.", nullable=False)
+    states = _number("States, each in all its sessions.", nullable=False)
+    chains = _number("Chains.", nullable=False)
+    sweeps = _number("Sweeps of each chain after its burn-in.", nullable=False)
+    burn_in = _number("Sweeps of each chain that are left out.", nullable=False)
+    seed = _number("Seed of the first chain; the next have the next numbers.", nullable=False)
+    start_values = _text("Start values that set the sign of the scale.", nullable=False)
+    seconds = _real("How long the sampling took.")
+    largest_rhat = _real("Largest R-hat of an ideal point.")
+    converged = _real("Share of the ideal points whose R-hat is at most 1.05.")
+
+
 RAW_TABLES: dict[str, dict[str, type[dy.Schema]]] = {
     "undl": {"undl_votes": UndlVotes},
     "unxml": {
@@ -229,8 +308,18 @@ LEDGERS: dict[str, type[dy.Schema]] = {
     "reviews": Reviews,
 }
 
+# Filled by an estimation (ideal_points/), and taken over from the published file by a refresh.
+ESTIMATES: dict[str, type[dy.Schema]] = {
+    "ideal_points": IdealPoints,
+    "ideal_point_draws": IdealPointDraws,
+    "roll_call_parameters": RollCallParameters,
+    "ideal_points_run": IdealPointsRun,
+}
+
 SCHEMAS: dict[str, type[dy.Schema]] = {
-    name: schema for tables in (*RAW_TABLES.values(), LEDGERS) for name, schema in tables.items()
+    name: schema
+    for tables in (*RAW_TABLES.values(), LEDGERS, ESTIMATES)
+    for name, schema in tables.items()
 }
 
 

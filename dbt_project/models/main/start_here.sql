@@ -1,5 +1,5 @@
 {#- From dbt's own graph, and the two tables that publication adds. -#}
-{%- set folders = ['core', 'cohesion', 'functions', 'study'] -%}
+{%- set folders = ['core', 'cohesion', 'functions', 'ideal_points', 'study'] -%}
 {%- set rows = [] -%}
 {%- if execute -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.schema == 'marts' -%}
