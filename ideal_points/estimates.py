@@ -67,7 +67,8 @@ class _Moments:
     """Mean and standard deviation of the items' parameters, summed up as they are drawn."""
 
     def __init__(self) -> None:
-        self._n, self._sum, self._squares = 0, 0.0, 0.0
+        self._n = 0
+        self._sum = self._squares = np.zeros(1)
 
     def add(self, chain: Chain) -> None:
         drawn = np.column_stack([chain.discrimination, chain.cutpoints])
@@ -174,9 +175,7 @@ def _ess(theta: np.ndarray) -> np.ndarray:
     return _by_unit(array_stats.ess, theta)
 
 
-def _points(
-    series: Series, theta: np.ndarray, rhat: np.ndarray, ess: np.ndarray
-) -> pl.DataFrame:
+def _points(series: Series, theta: np.ndarray, rhat: np.ndarray, ess: np.ndarray) -> pl.DataFrame:
     draws = theta.reshape(-1, theta.shape[2])
     low, lower, median, higher, high = np.quantile(draws, [0.05, 0.1, 0.5, 0.9, 0.95], axis=0)
     return series.units.select(

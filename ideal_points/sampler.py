@@ -29,8 +29,8 @@ PRIOR_VARIANCE = 0.5  # of an ideal point about the session before, where votes 
 class Votes:
     """Votes as arrays. A unit is a state in a session, an item what was voted on.
 
-    Units are in order of state, then session; `state` has the number of each unit's state, from 0. Votes
-    have `unit`, `item` and `vote` (YES, ABSTAIN or NO), each of the same length.
+    Units are in order of state, then session; `state` has the number of each unit's state, from 0.
+    Votes have `unit`, `item` and `vote` (YES, ABSTAIN or NO), each of the same length.
     """
 
     state: np.ndarray
@@ -47,19 +47,19 @@ class Votes:
 
 
 @njit(cache=True)
-def _proposal(state, centre, low, high):
+def _proposal(state: np.ndarray, centre: float, low: float, high: float) -> float:
     scaled = truncated(state, 0.0, (low - centre) / PROPOSAL_SD, (high - centre) / PROPOSAL_SD)
     return centre + PROPOSAL_SD * scaled
 
 
 @njit(cache=True)
-def _log_mass(centre, low, high):
+def _log_mass(centre: float, low: float, high: float) -> float:
     """The log of the part of a proposal's normal that its truncation leaves."""
     return log_interval(centre / PROPOSAL_SD, low / PROPOSAL_SD, high / PROPOSAL_SD)
 
 
 @njit(cache=True)
-def _interval(vote, mean, low, high):
+def _interval(vote: int, mean: float, low: float, high: float) -> tuple[float, float]:
     """Where a vote puts its latent position, as probabilities of N(mean, 1): (below it, in it).
 
     Counted from the end of the line that is nearer, where the distribution function keeps its
@@ -77,7 +77,17 @@ def _interval(vote, mean, low, high):
 
 
 @njit(cache=True, parallel=True)
-def _draw_items(seed, sweep, starts, units, votes, theta, beta, cutpoints, latent):
+def _draw_items(
+    seed: int,
+    sweep: int,
+    starts: np.ndarray,
+    units: np.ndarray,
+    votes: np.ndarray,
+    theta: np.ndarray,
+    beta: np.ndarray,
+    cutpoints: np.ndarray,
+    latent: np.ndarray,
+) -> None:
     """Cutpoints, latent positions and discrimination of every item, given the ideal points.
 
     The cutpoints by Metropolis-Hastings with the latent positions integrated out and proposals that
@@ -124,7 +134,18 @@ def _draw_items(seed, sweep, starts, units, votes, theta, beta, cutpoints, laten
 
 
 @njit(cache=True, parallel=True)
-def _draw_states(seed, sweep, first_units, starts, items, places, latent, beta, theta, means):
+def _draw_states(
+    seed: int,
+    sweep: int,
+    first_units: np.ndarray,
+    starts: np.ndarray,
+    items: np.ndarray,
+    places: np.ndarray,
+    latent: np.ndarray,
+    beta: np.ndarray,
+    theta: np.ndarray,
+    means: np.ndarray,
+) -> None:
     """The ideal points of every state, session by session, given the items."""
     for of_state in prange(len(first_units) - 1):
         first, last = first_units[of_state], first_units[of_state + 1]

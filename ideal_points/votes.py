@@ -69,9 +69,7 @@ def read_series(connection: duckdb.DuckDBPyConnection, series: str) -> Series:
         .with_row_index("unit")
     )
     roll_calls = votes.select("roll_call_id", "item").unique().sort("roll_call_id")
-    roll_calls = roll_calls.with_columns(
-        number=pl.col("item").rank("dense").cast(pl.Int32) - 1
-    )
+    roll_calls = roll_calls.with_columns(number=pl.col("item").rank("dense").cast(pl.Int32) - 1)
     votes = votes.join(units, on=["state", "session"], maintain_order="left")
     votes = votes.join(roll_calls, on="roll_call_id", maintain_order="left")
     return Series(

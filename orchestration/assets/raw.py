@@ -154,9 +154,7 @@ def raw_estimates(
     specs=[
         dg.AssetSpec(
             ["raw", table],
-            deps=[
-                ["raw", raw] for tables in (*RAW_TABLES.values(), ESTIMATES) for raw in tables
-            ],
+            deps=[["raw", raw] for tables in (*RAW_TABLES.values(), ESTIMATES) for raw in tables],
             group_name="sources/raw",
             kinds={"duckdb"},
             owners=OWNERS,

@@ -28,7 +28,9 @@ SUITE = "ideal_points"
 
 # Each series that a file has votes for, and what its estimates stand on; the main ones first.
 SERIES = """
-    select series.series, runs.data_through, runs.method, runs.votes_key = series.votes_key as is_current
+    select
+        series.series, runs.data_through, runs.method,
+        runs.votes_key = series.votes_key as is_current
     from intermediate.int_ideal_point_series as series
     left join raw.ideal_points_run as runs using (series)
     order by contains(series.series, ':'), series.series
@@ -98,13 +100,10 @@ def asked_series(
     there = [row["series"] for row in rows_of(file, SERIES)]
     if unknown := set(named) - set(there):
         raise EstimationRefusedError(
-            f"No such series: {', '.join(sorted(unknown))}. There are: {', '.join(there) or 'none'}."
+            f"No such series: {', '.join(sorted(unknown))}. There are: "
+            f"{', '.join(there) or 'none'}."
         )
-    wanted = [
-        name
-        for name in there
-        if (name in named if named else topics or name in MAIN_SERIES)
-    ]
+    wanted = [name for name in there if (name in named if named else topics or name in MAIN_SERIES)]
     stale = not_current(file)
     return [name for name in wanted if again or name in stale]
 
@@ -120,9 +119,10 @@ def estimate_and_publish(
     """Estimate some series from the published file, and publish it with the new estimates.
 
     The warehouse is locked only while the file is replaced: a refresh may run while the chains do.
-    `locked` says that the run which calls this has the lock already. Raises EstimationRefusedError if the file's votes changed meanwhile, the new estimates fail
-    their suite, or the chains did not converge; RefreshRefusedError if the lock is held for long;
-    QueryError if nothing is published. The published file is then as it was.
+    `locked` says that the caller's run holds the lock already. Raises EstimationRefusedError if the
+    chains did not converge, the file's votes changed meanwhile, or the new estimates fail their
+    suite; RefreshRefusedError if the lock is held; QueryError if nothing is published. The
+    published file is then as it was.
     """
     from ideal_points.estimates import NotConvergedError, estimate
     from ideal_points.votes import NoSuchSeriesError, read_series
@@ -136,14 +136,15 @@ def estimate_and_publish(
             except NoSuchSeriesError as unknown:
                 raise EstimationRefusedError(str(unknown)) from unknown
         try:
-            found.append(
-                estimate(votes, settings, lambda *told, name=name: progress(name, *told))
-            )
+            found.append(estimate(votes, settings, lambda *told, name=name: progress(name, *told)))
         except NotConvergedError as wrong:
             raise EstimationRefusedError(str(wrong)) from wrong
     if not found:
         return found
-    with nullcontext() if locked else take_lock(layout, "unga estimate"), _copy(layout, synthetic) as build:
+    with (
+        nullcontext() if locked else take_lock(layout, "unga estimate"),
+        _copy(layout, synthetic) as build,
+    ):
         with duckdb.connect(build) as connection:
             _put_in_place(connection, found)
         _check(build)
@@ -166,7 +167,9 @@ def _copy(layout: Layout, synthetic: bool) -> Iterator[Path]:
 
 def _put_in_place(connection: duckdb.DuckDBPyConnection, estimates: Sequence["Estimates"]) -> None:
     current = dict(
-        connection.sql("select series, votes_key from intermediate.int_ideal_point_series").fetchall()
+        connection.sql(
+            "select series, votes_key from intermediate.int_ideal_point_series"
+        ).fetchall()
     )
     connection.execute("begin")
     for of_series in estimates:
@@ -191,7 +194,9 @@ def _check(build: Path) -> None:
     docs = build.parent / "data_docs"
     for suite in run_suites(build, docs, [SUITE]):
         if not suite.passed:
-            wrong = "\n".join(f"{failure.expectation} {failure.detail}" for failure in suite.failures)
+            wrong = "\n".join(
+                f"{failure.expectation} {failure.detail}" for failure in suite.failures
+            )
             raise EstimationRefusedError(f"The new estimates fail their checks:\n{wrong}")
 
 

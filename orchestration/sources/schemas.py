@@ -260,7 +260,9 @@ class RollCallParameters(dy.Schema):
     series = _text(SERIES, nullable=False)
     roll_call_id = _text("The roll call.", nullable=False)
     item = _text("What was voted on: the first of the roll calls that share it.", nullable=False)
-    discrimination = _real("How much the votes divide by ideal point; above 0, a high one votes no.")
+    discrimination = _real(
+        "How much the votes divide by ideal point; above 0, a high one votes no."
+    )
     discrimination_sd = _real("Standard deviation of its draws.")
     yes_below = _real("Lower cutpoint: the latent position below which a state votes yes.")
     yes_below_sd = _real("Standard deviation of its draws.")
@@ -275,7 +277,9 @@ class IdealPointsRun(dy.Schema):
     estimated_at = dy.Datetime(nullable=False, description="When they were estimated, in UTC.")
     data_through = _day("Day of the last vote among them.")
     votes_key = _text("Hash of the votes and of the items they are on.", nullable=False)
-    method = _number("Version of the estimator: another one may give other figures.", nullable=False)
+    method = _number(
+        "Version of the estimator: another one may give other figures.", nullable=False
+    )
     roll_calls = _number("Roll calls among them.", nullable=False)
     items = _number("Items: roll calls that come back with the same title are one.", nullable=False)
     votes = _number("Votes among them.", nullable=False)

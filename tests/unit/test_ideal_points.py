@@ -31,9 +31,7 @@ def simulated(states: int, sessions: int, items: int, seed: int) -> tuple[Votes,
     theta = (theta - theta.mean()) / theta.std()
     beta = rng.normal(size=(sessions, items))
     cutpoints = np.sort(rng.normal(scale=0.8, size=(sessions, items, 2)), axis=2)
-    state, session, item = np.meshgrid(
-        range(states), range(sessions), range(items), indexing="ij"
-    )
+    state, session, item = np.meshgrid(range(states), range(sessions), range(items), indexing="ij")
     latent = beta[session, item] * theta[state, session] + rng.normal(size=state.shape)
     vote = (latent > cutpoints[session, item, 0]).astype(int)
     vote += latent > cutpoints[session, item, 1]
@@ -103,7 +101,7 @@ def test_draws_are_of_the_distribution_that_they_are_asked_from():
     drawn = np.array([normal(state) for _ in range(20_000)])
     assert abs(drawn.mean()) < 0.03
     assert drawn.std() == pytest.approx(1, abs=0.02)
-    assert 0 < min(uniform(state) for _ in range(1000))
+    assert min(uniform(state) for _ in range(1000)) > 0
     tail = np.array([truncated(state, 0.0, 3.0, 9.0) for _ in range(5000)])
     assert tail.min() >= 3
     assert tail.mean() == pytest.approx(norm.pdf(3) / norm.sf(3), abs=0.02)
@@ -147,7 +145,9 @@ def test_another_method_has_another_number():
     for _ in range(20):
         chain.sweep()
     assert METHOD == 1
-    assert chain.theta[:3] == pytest.approx([0.32722131507793095, -0.05168248316370123, -0.59212825], abs=1e-6)
+    assert chain.theta[:3] == pytest.approx(
+        [0.32722131507793095, -0.05168248316370123, -0.59212825], abs=1e-6
+    )
 
 
 def test_a_scale_that_ends_with_its_signs_turned_is_refused():
@@ -172,9 +172,7 @@ def test_a_state_with_one_vote_and_a_session_of_one_roll_call_have_wide_interval
     once = (votes.unit != 3 * 3 + 1) | (votes.item == 30)  # state 3 in the second session
     one = (votes.item < 60) | (votes.item == 60)  # the third session
     keep = once & one
-    few = Votes(
-        votes.state, votes.unit[keep], votes.item[keep], votes.vote[keep], 61
-    )
+    few = Votes(votes.state, votes.unit[keep], votes.item[keep], votes.vote[keep], 61)
     found = estimate(series(few, *ends(theta, votes)), QUICK).ideal_points
     assert found["votes"].to_list()[10] == 1
     sd = found["sd"].to_numpy()

@@ -28,7 +28,8 @@ placed as (
     where roll_calls.duplicate_of is null and counted.answers > 1
 ),
 
--- Session 19 has one roll call, on procedure. Parts voted on apart are many, and not all are known, since session 45.
+-- Session 19 has one roll call, on procedure. Of the paragraphs and amendments since session 45 not all are
+-- known.
 entering as (
     select *
     from placed

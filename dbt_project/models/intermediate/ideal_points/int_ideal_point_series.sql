@@ -14,7 +14,7 @@ select
     sum(by_roll_call.votes)::integer as votes,
     max(entering.vote_date) as data_through,
     md5(string_agg(
-        entering.roll_call_id || ' ' || entering.session || ' ' || entering.item || ' ' || by_roll_call.votes_key,
+        concat_ws(' ', entering.roll_call_id, entering.session, entering.item, by_roll_call.votes_key),
         ',' order by entering.roll_call_id
     )) as votes_key
 from {{ ref('int_ideal_point_roll_calls') }} as entering

@@ -11,7 +11,9 @@ points as (
         kept.draws
     from {{ ref('ideal_points') }} as points
     left join {{ source('raw', 'ideal_point_draws') }} as kept using (series, session, state)
-    where points.series = lower(in_series) and points.year between from_year and (select asked.last_year from asked)
+    where
+        points.series = lower(in_series)
+        and points.year between from_year and (select asked.last_year from asked)
 ),
 
 pairs as (
