@@ -62,27 +62,32 @@ def read_series(connection: duckdb.DuckDBPyConnection, series: str) -> Series:
     ).fetchall()
     if not rows:
         raise NoSuchSeriesError(f"There are no votes of a series {series!r}.")
-    votes = connection.sql(ENTERING, params=[series]).pl()
+    return series_of(connection.sql(ENTERING, params=[series]).pl(), series, *rows[0])
+
+
+def series_of(votes: pl.DataFrame, name: str, key: str, data_through: date) -> Series:
+    """A series from its votes: columns state, session, roll_call_id, item, and vote (0, 1 or 2).
+
+    Rows are in order of state, then session.
+    """
     units = (
         votes.group_by("state", "session", maintain_order=True)
         .agg(pl.len().cast(pl.Int32).alias("votes"))
         .with_row_index("unit")
     )
-    roll_calls = votes.select("roll_call_id", "item").unique().sort("roll_call_id")
-    roll_calls = roll_calls.with_columns(number=pl.col("item").rank("dense").cast(pl.Int32) - 1)
-    votes = votes.join(units, on=["state", "session"], maintain_order="left")
-    votes = votes.join(roll_calls, on="roll_call_id", maintain_order="left")
+    numbers = pl.col("item").rank("dense").cast(pl.Int32) - 1
+    roll_calls = votes.select("roll_call_id", "item", number=numbers).unique().sort("roll_call_id")
     return Series(
-        name=series,
-        key=rows[0][0],
-        data_through=rows[0][1],
+        name=name,
+        key=key,
+        data_through=data_through,
         units=units,
         roll_calls=roll_calls,
         votes=Votes(
             state=(units["state"].rank("dense").cast(pl.Int32) - 1).to_numpy(),
-            unit=votes["unit"].cast(pl.Int32).to_numpy(),
-            item=votes["number"].to_numpy(),
+            unit=votes.select(pl.struct("state", "session").rle_id()).to_series().to_numpy(),
+            item=votes.select(numbers).to_series().to_numpy(),
             vote=votes["vote"].to_numpy(),
-            items=roll_calls["number"].n_unique(),
+            items=votes["item"].n_unique(),
         ),
     )
