@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import kendalltau
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 from warehouses import dbt
@@ -84,6 +85,9 @@ def reference(cells: np.ndarray) -> dict[str, float]:
         for measure, left, right in (("kappa", first, second), ("pi", pooled, pooled)):
             expected = float(np.mean(np.abs(left[:, None] - right[None, :]).astype(float) ** power))
             values[f"{measure}_{name}"] = 1 - observed / expected if expected else math.nan
+    by_chance = float(np.mean(np.abs(first[:, None] - second[None, :])))
+    values["alignment_index"] = by_chance - float(np.mean(distance))
+    values["tau_b"] = float(kendalltau(first, second).statistic)
     return values
 
 
@@ -155,6 +159,8 @@ MEASURES = (
     "kappa_squared",
     "pi_absolute",
     "pi_squared",
+    "alignment_index",
+    "tau_b",
     "opposition_share",
     "voting_coincidence",
     "voting_coincidence_yes_no",
@@ -208,3 +214,5 @@ def test_where_all_roll_calls_are_alike_nothing_is_in_doubt_but_what_cannot_be_t
     row = measured(measures_sql, np.array([[9, 0, 0], [0, 0, 0], [0, 0, 0]]))[0]
     assert row["agreement_half_se"] == row["opposition_share_se"] == 0
     assert row["kappa_absolute_se"] is None
+    assert row["alignment_index"] == row["alignment_index_se"] == 0
+    assert row["tau_b"] is row["tau_b_se"] is None

@@ -3,7 +3,7 @@ The measures of agreement between two states, each defined once, over the counts
 
 Belongs here: arithmetic over the columns yy ya yn ay aa an ny na nn (first state's vote first; yes,
 abstain, no), n (their sum), unanimous, absent_a and absent_b, which must be in scope by these names, and
-for kappa and pi over the columns that `with_distances` adds.
+for the measures with margins (kappa, pi, the alignment index, tau-b) over the columns that `with_distances` adds.
 Not here: which roll calls are counted (the pair models), the minimum n of the marts (`measured`).
 Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance is 2.
 -#}
@@ -49,11 +49,13 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     ({{ half_agreeing() }} + {{ 4 if squared else 2 }} * {{ opposing() }})
 {%- endmacro %}
 
-{#- The counts of a relation, with the terms of kappa, pi and their standard errors: the margins of both states;
-    the summed distance of a yes from all votes of the first state (`from_first_y` and so on; `far_...`: squared); the
+{#- The counts of a relation, with the terms of the measures with margins and of their standard errors: the margins
+    of both states; the summed distance of a yes from all votes of the first state (`from_first_y` and so on; `far_...`: squared); the
     observed disagreement, not yet divided by n; and the disagreement expected from the margins, times n squared
-    (`expected_...`), or from both combined, times 4 n squared (`pooled_...`). Null where the margins allow no
-    difference. In steps, since a query that repeats them takes long to plan. -#}
+    (`expected_...`), or from both combined, times 4 n squared (`pooled_...`), null where the margins allow no
+    difference; for each cell the roll calls that lie on the same side of it for both states less those that do not
+    (`order_yy` and so on); the pairs of roll calls that a state tells apart, twice (`untied_...`), null where it always
+    votes alike. In steps, since a query that repeats them takes long to plan. -#}
 {% macro with_distances(relation) -%}
 (
     select
@@ -74,7 +76,18 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
             + (first_a + second_a) * ({{ prefix }}from_first_a + {{ prefix }}from_second_a)
             + (first_n + second_n) * ({{ prefix }}from_first_n + {{ prefix }}from_second_n), 0
         ) as pooled_{{ measure }}
-        {%- endfor %}
+        {%- endfor %},
+        aa + an + na + nn as order_yy,
+        an + nn - ay - ny as order_ya,
+        -(ay + aa + ny + na) as order_yn,
+        na + nn - ya - yn as order_ay,
+        yy + nn - yn - ny as order_aa,
+        yy + ya - ny - na as order_an,
+        -(ya + yn + aa + an) as order_ny,
+        yy + ay - yn - an as order_na,
+        yy + ya + ay + aa as order_nn,
+        nullif(n::double ^ 2 - first_y ^ 2 - first_a ^ 2 - first_n ^ 2, 0) as untied_first,
+        nullif(n::double ^ 2 - second_y ^ 2 - second_a ^ 2 - second_n ^ 2, 0) as untied_second
     from (
         select
             *,
@@ -98,6 +111,24 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
 {#- Scott's weighted pi (Haege 2011): as kappa, but with the combined margins of both states. -#}
 {% macro scott_pi(measure) -%}
     1 - 4 * n::double * observed_{{ measure }} / pooled_{{ measure }}
+{%- endmacro %}
+
+{#- The alignment index A (Benati and Capurri 2026, The Alignment index and its application to voting at the United
+    Nations General Assembly, Quality & Quantity, doi:10.1007/s11135-026-02814-x): S less the S of two states that vote
+    independently with the same margins, absolute distances. 0 where the margins allow no difference. -#}
+{% macro alignment_index() -%}
+    coalesce(expected_absolute, 0) / nullif(n::double ^ 2, 0) - observed_absolute / nullif(n, 0)
+{%- endmacro %}
+
+{#- Kendall's tau-b (1945, The Treatment of Ties in Ranking Problems, Biometrika 33(3)): pairs of roll calls that both
+    states order alike less those that they order the other way, over the geometric mean of the pairs that each tells
+    apart. Null where a state always votes alike. -#}
+{% macro tau_b() -%}
+    (
+        {%- for cell in ('yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn') -%}
+        {{ ' + ' if not loop.first }}{{ cell }}::double * order_{{ cell }}
+        {%- endfor -%}
+    ) / sqrt(untied_first * untied_second)
 {%- endmacro %}
 
 {#- Voting coincidence as the US State Department counts it since 2014 (Voting Practices in the United
@@ -157,6 +188,8 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
         'kappa_squared': cohen_kappa('squared'),
         'pi_absolute': scott_pi('absolute'),
         'pi_squared': scott_pi('squared'),
+        'alignment_index': alignment_index(),
+        'tau_b': tau_b(),
         'opposition_share': opposition_share(),
         'voting_coincidence': voting_coincidence(),
         'voting_coincidence_yes_no': voting_coincidence_yes_no(),
