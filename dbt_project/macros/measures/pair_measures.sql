@@ -55,49 +55,58 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
     (`expected_...`), or from both combined, times 4 n squared (`pooled_...`), null where the margins allow no
     difference; for each cell the roll calls that lie on the same side of it for both states less those that do not
     (`order_yy` and so on); the pairs of roll calls that a state tells apart, twice (`untied_...`), null where it always
-    votes alike. In steps, since a query that repeats them takes long to plan. -#}
+    votes alike; and tau-b (`in_order`). In steps, since a query that repeats them takes long to plan. -#}
 {% macro with_distances(relation) -%}
 (
     select
-        *
-        {%- for measure, far in (('absolute', 2), ('squared', 4)) %}
-        {%- set prefix = 'far_' if measure == 'squared' else '' %}
-        {%- for margin in ('first', 'second') %},
-        {{ margin }}_a + {{ far }} * {{ margin }}_n as {{ prefix }}from_{{ margin }}_y,
-        {{ margin }}_y + {{ margin }}_n as {{ prefix }}from_{{ margin }}_a,
-        {{ far }} * {{ margin }}_y + {{ margin }}_a as {{ prefix }}from_{{ margin }}_n
-        {%- endfor %},
-        {{ observed_distance(measure == 'squared') }}::double as observed_{{ measure }},
-        nullif(
-            first_y * {{ prefix }}from_second_y + first_a * {{ prefix }}from_second_a + first_n * {{ prefix }}from_second_n, 0
-        ) as expected_{{ measure }},
-        nullif(
-            (first_y + second_y) * ({{ prefix }}from_first_y + {{ prefix }}from_second_y)
-            + (first_a + second_a) * ({{ prefix }}from_first_a + {{ prefix }}from_second_a)
-            + (first_n + second_n) * ({{ prefix }}from_first_n + {{ prefix }}from_second_n), 0
-        ) as pooled_{{ measure }}
-        {%- endfor %},
-        aa + an + na + nn as order_yy,
-        an + nn - ay - ny as order_ya,
-        -(ay + aa + ny + na) as order_yn,
-        na + nn - ya - yn as order_ay,
-        yy + nn - yn - ny as order_aa,
-        yy + ya - ny - na as order_an,
-        -(ya + yn + aa + an) as order_ny,
-        yy + ay - yn - an as order_na,
-        yy + ya + ay + aa as order_nn,
-        nullif(n::double ^ 2 - first_y ^ 2 - first_a ^ 2 - first_n ^ 2, 0) as untied_first,
-        nullif(n::double ^ 2 - second_y ^ 2 - second_a ^ 2 - second_n ^ 2, 0) as untied_second
+        *,
+        (
+            {%- for cell in ('yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn') -%}
+            {{ ' + ' if not loop.first }}{{ cell }} * order_{{ cell }}
+            {%- endfor -%}
+        ) / sqrt(untied_first * untied_second) as in_order
     from (
         select
-            *,
-            (yy + ya + yn)::double as first_y,
-            (ay + aa + an)::double as first_a,
-            (ny + na + nn)::double as first_n,
-            (yy + ay + ny)::double as second_y,
-            (ya + aa + na)::double as second_a,
-            (yn + an + nn)::double as second_n
-        from {{ relation }}
+            *
+            {%- for measure, far in (('absolute', 2), ('squared', 4)) %}
+            {%- set prefix = 'far_' if measure == 'squared' else '' %}
+            {%- for margin in ('first', 'second') %},
+            {{ margin }}_a + {{ far }} * {{ margin }}_n as {{ prefix }}from_{{ margin }}_y,
+            {{ margin }}_y + {{ margin }}_n as {{ prefix }}from_{{ margin }}_a,
+            {{ far }} * {{ margin }}_y + {{ margin }}_a as {{ prefix }}from_{{ margin }}_n
+            {%- endfor %},
+            {{ observed_distance(measure == 'squared') }}::double as observed_{{ measure }},
+            nullif(
+                first_y * {{ prefix }}from_second_y + first_a * {{ prefix }}from_second_a + first_n * {{ prefix }}from_second_n, 0
+            ) as expected_{{ measure }},
+            nullif(
+                (first_y + second_y) * ({{ prefix }}from_first_y + {{ prefix }}from_second_y)
+                + (first_a + second_a) * ({{ prefix }}from_first_a + {{ prefix }}from_second_a)
+                + (first_n + second_n) * ({{ prefix }}from_first_n + {{ prefix }}from_second_n), 0
+            ) as pooled_{{ measure }}
+            {%- endfor %},
+            (aa + an + na + nn)::double as order_yy,
+            (an + nn - ay - ny)::double as order_ya,
+            -(ay + aa + ny + na)::double as order_yn,
+            (na + nn - ya - yn)::double as order_ay,
+            (yy + nn - yn - ny)::double as order_aa,
+            (yy + ya - ny - na)::double as order_an,
+            -(ya + yn + aa + an)::double as order_ny,
+            (yy + ay - yn - an)::double as order_na,
+            (yy + ya + ay + aa)::double as order_nn,
+            nullif(n::double ^ 2 - first_y ^ 2 - first_a ^ 2 - first_n ^ 2, 0) as untied_first,
+            nullif(n::double ^ 2 - second_y ^ 2 - second_a ^ 2 - second_n ^ 2, 0) as untied_second
+        from (
+            select
+                *,
+                (yy + ya + yn)::double as first_y,
+                (ay + aa + an)::double as first_a,
+                (ny + na + nn)::double as first_n,
+                (yy + ay + ny)::double as second_y,
+                (ya + aa + na)::double as second_a,
+                (yn + an + nn)::double as second_n
+            from {{ relation }}
+        )
     )
 )
 {%- endmacro %}
@@ -123,13 +132,7 @@ Votes are placed at yes = 1, abstain = 2, no = 3, so that the largest distance i
 {#- Kendall's tau-b (1945, The Treatment of Ties in Ranking Problems, Biometrika 33(3)): pairs of roll calls that both
     states order alike less those that they order the other way, over the geometric mean of the pairs that each tells
     apart. Null where a state always votes alike. -#}
-{% macro tau_b() -%}
-    (
-        {%- for cell in ('yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn') -%}
-        {{ ' + ' if not loop.first }}{{ cell }}::double * order_{{ cell }}
-        {%- endfor -%}
-    ) / sqrt(untied_first * untied_second)
-{%- endmacro %}
+{% macro tau_b() -%} in_order {%- endmacro %}
 
 {#- Voting coincidence as the US State Department counts it since 2014 (Voting Practices in the United
     Nations): (same + half of partial + half of absent) / roll calls on which the reference state voted

@@ -66,17 +66,17 @@ Fleiss, Cohen and Everitt 1969, Large sample standard errors of kappa and weight
     {%- for cell in ('yy', 'ya', 'yn', 'ay', 'aa', 'an', 'ny', 'na', 'nn') -%}
         {%- set gradient -%}
             2 * order_{{ cell }} / sqrt(untied_first * untied_second)
-            + {{ tau_b() }} * (first_{{ cell[0] }} / untied_first + second_{{ cell[1] }} / untied_second)
+            + in_order * (first_{{ cell[0] }} / untied_first + second_{{ cell[1] }} / untied_second)
         {%- endset -%}
         {%- do terms.append((cell, gradient)) -%}
     {%- endfor -%}
-    case when untied_first * untied_second is not null then sqrt(greatest(
+    case when in_order is not null then sqrt(greatest(
         (
             {%- for cell, gradient in terms -%}
             {{ ' + ' if not loop.first }}{{ cell }} * ({{ gradient }}) ^ 2
             {%- endfor -%}
         ) * n
-        - ({{ tau_b() }} * (n::double ^ 2 / untied_first + n::double ^ 2 / untied_second)) ^ 2, 0
+        - (in_order * (n::double ^ 2 / untied_first + n::double ^ 2 / untied_second)) ^ 2, 0
     ) / n) end
 {%- endmacro %}
 
