@@ -9,6 +9,7 @@ import pytest
 from warehouses import unga
 
 from orchestration.published.query import QueryError
+from orchestration.sources.schemas import ESTIMATES
 from reports.figures import COLOURS, OWN_PLACES, STEP_NAMES
 from reports.page import build_report
 from reports.question import ReportError
@@ -48,8 +49,16 @@ RUN = """
 """
 
 
+def take_estimates_out(database: Path) -> None:
+    """Leave no ideal points in a copy of the sample."""
+    with duckdb.connect(database) as connection:
+        for table in ESTIMATES:
+            connection.execute(f"delete from raw.{table}")
+
+
 def put_estimates(database: Path, of_these_votes: bool = True) -> None:
     """Put made-up ideal points into a copy of the sample."""
+    take_estimates_out(database)
     with duckdb.connect(database) as connection:
         connection.execute(IDEAL_POINTS)
         connection.execute(RUN, [of_these_votes])
@@ -68,14 +77,15 @@ def page_file(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_report(sample, tmp_path_factory.mktemp("report"), "KAZ", POWERS, 2007, 2022).page
 
 
-def test_the_command_writes_page_and_figures(built_sample, tmp_path):
+def test_the_command_writes_page_and_figures(sample_warehouse, tmp_path):
+    put_estimates(sample_warehouse / "sample/unga.duckdb")
     said = unga(
-        built_sample, "report", "--sample", "--focus", "kaz", "--powers", "CHN, USA",
+        sample_warehouse, "report", "--sample", "--focus", "kaz", "--powers", "CHN, USA",
         "--from", "2010", "--to", "2012", "--output", str(tmp_path / "out"),
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
     names = {file.name for file in (tmp_path / "out").iterdir()}
-    figures = ("years", "topics", "opposition", "world")
+    figures = ("years", "ideal-points", "topics", "opposition", "world")
     assert names == {"report.html"} | {
         f"{figure}.{kind}" for figure in figures for kind in ("png", "svg")
     }
@@ -202,8 +212,13 @@ def test_ideal_points_of_other_votes_are_told_as_such(sample, tmp_path):
     assert "<code>unga estimate --sample</code> brings them up to date" in text
 
 
-def test_without_ideal_points_the_page_says_how_to_get_them(page_file):
-    text = page_file.read_text(encoding="utf-8")
+def test_without_ideal_points_the_page_says_how_to_get_them(sample, tmp_path):
+    database = tmp_path / "unga.duckdb"
+    shutil.copy(sample, database)
+    take_estimates_out(database)
+    files = build_report(database, tmp_path / "out", "KAZ", ["CHN", "USA"], 2010, 2012)
+    assert "ideal-points.png" not in {file.name for file in files.figures}
+    text = files.page.read_text(encoding="utf-8")
     assert "This file has none yet: <code>unga estimate --sample</code> adds them." in text
     assert "chart-ideal-points" not in text
 
