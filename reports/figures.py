@@ -30,6 +30,11 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 OWN_PLACES = {"CHN": 0, "RUS": 1, "TUR": 2, "DEU": 3, "USA": 4, "GBR": 5, "FRA": 6}
 SHARED_PLACES = (2, 3, 5, 6)
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
+# The focus state among the powers: a dark, broad line with stars.
+STAR = (
+    "M0,-1L0.25,-0.35L0.95,-0.31L0.4,0.13L0.59,0.81L0,0.42L-0.59,0.81L-0.4,0.13L-0.95,-0.31"
+    "L-0.25,-0.35Z"
+)
 SIDES = {
     "with the first": "#0072B2",
     "with the second": "#E69F00",
@@ -50,18 +55,28 @@ STEP_COLOURS = ("#FFFFD9", "#D5EEB3", "#7FCDBB", "#41B6C4", "#1D91C0", "#225EA8"
 
 @dataclass(frozen=True)
 class Figure:
-    """A Vega-Lite chart with its name, title, alternative text, and height in the page."""
+    """A Vega-Lite chart with its name, title, alternative text, and height in the page.
+
+    `source` is what a stand-alone file says it is made from, if not simply the file's votes.
+    """
 
     name: str
     title: str
     alternative: str
     spec: dict[str, Any]
     height: int
+    source: str = ""
 
 
 def figures_of(facts: Facts) -> list[Figure]:
     """The figures for which there are votes."""
-    figures = [_years(facts), _topics(facts), *_oppositions(facts), _world(facts)]
+    figures = [
+        _years(facts),
+        _ideal_points(facts),
+        _topics(facts),
+        *_oppositions(facts),
+        _world(facts),
+    ]
     return [figure for figure in figures if figure is not None]
 
 
@@ -176,6 +191,80 @@ def _years(facts: Facts) -> Figure | None:
     height = 360
     chart = alt.layer(base.mark_line(strokeWidth=2), points)
     return Figure("years", title, title, _styled(chart, title, height), height)
+
+
+def _ideal_points(facts: Facts) -> Figure | None:
+    question, run = facts.question, facts.ideal_points_run
+    found = {(row["state"], row["year"]): row for row in facts.ideal_points}
+    states = [
+        state
+        for state in (question.focus, *question.powers)
+        if any(state == other for other, _ in found)
+    ]
+    if question.focus not in states or run is None:
+        return None
+    names = [name_of(facts, state) for state in states]
+    places = places_of(question.powers)
+    colours = [INK if state == question.focus else COLOURS[places[state]] for state in states]
+    shapes = [STAR if state == question.focus else SHAPES[places[state]] for state in states]
+    # A session without votes is a row without a value, so that no line is drawn across it.
+    values = [
+        {"state": name_of(facts, state), "year": year, "focus": state == question.focus}
+        | {
+            name: found.get((state, year), {}).get(name)
+            for name in ("estimate", "q05", "q95", "rhat")
+        }
+        for state in states
+        for year in range(question.year_from, question.year_to + 1)
+    ]
+    title = f"Ideal points of {listed(names)} by session, {facts.period}"
+    # Of its own opacity, or the symbols would be as pale as the bands.
+    legend = alt.Legend(title=None, orient="top", columns=3, symbolSize=90, symbolOpacity=1)
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=alt.X("year:Q", title=None, scale=alt.Scale(nice=False, padding=8)).axis(
+            format="d", tickMinStep=1, grid=False, labelFlush=False
+        ),
+        color=alt.Color(
+            "state:N",
+            sort=names,
+            scale=alt.Scale(domain=names, range=colours),
+            legend=legend,
+        ),
+    )
+    bands = base.mark_area(opacity=0.16).encode(
+        y=alt.Y("q05:Q", title="Ideal point, with its 90% interval", scale=alt.Scale(zero=False)),
+        y2="q95:Q",
+    )
+    lines = base.mark_line().encode(
+        y="estimate:Q",
+        strokeWidth=alt.condition("datum.focus", alt.value(3.5), alt.value(2)),
+    )
+    points = base.mark_point(filled=True, size=60, opacity=1).encode(
+        y="estimate:Q",
+        shape=alt.Shape(
+            "state:N",
+            sort=names,
+            scale=alt.Scale(domain=names, range=shapes),
+            legend=legend,
+        ),
+        tooltip=[
+            alt.Tooltip("state:N", title="State"),
+            alt.Tooltip("year:Q", title="Session opened", format="d"),
+            alt.Tooltip("estimate:Q", title="Ideal point", format=".2f"),
+            alt.Tooltip("q05:Q", title="90% interval from", format=".2f"),
+            alt.Tooltip("q95:Q", title="to", format=".2f"),
+            alt.Tooltip("rhat:Q", title="R-hat", format=".2f"),
+        ],
+    )
+    source = f"ideal points of the votes through {run['data_through']}"
+    if not run["is_current"]:
+        source += ", which are not those of this file"
+    alternative = f"{title}, as lines with 90% bands. The numbers are in the table below."
+    height = 360
+    chart = alt.layer(bands, lines, points)
+    return Figure(
+        "ideal-points", title, alternative, _styled(chart, alternative, height), height, source
+    )
 
 
 def _topics(facts: Facts) -> Figure | None:

@@ -37,6 +37,8 @@ SOURCES = {
     "unxml": "UN Secretariat",
     "voeten": "Voeten, Dataverse",
 }
+# Up to this R-hat an ideal point counts as converged (docs/method.md).
+CONVERGED = 1.05
 VERDICTS = {True: "holds", False: "does not hold", None: "too few votes"}
 STUDY = (
     "R. Yuneman (2023), How Kazakhstani Multi-Vector Foreign Policy Works: Voting in UNGA "
@@ -171,6 +173,52 @@ def headline(facts: Facts) -> tuple[str, str]:
 
 def _of_n(row: Row) -> str:
     return f"{percent(row['agreement_half'])} over {row['n']:,}"
+
+
+def ideal_points(facts: Facts) -> str:
+    """Where the focus state stood last, beside whom, and how far the estimates can be trusted.
+
+    Empty if the file has no ideal points of the focus state in these years.
+    """
+    focus, run = facts.question.focus, facts.ideal_points_run
+    of_focus = [row for row in facts.ideal_points if row["state"] == focus]
+    if not of_focus or run is None:
+        return ""
+    here = of_focus[-1]
+    others = sorted(
+        (row for row in facts.ideal_points if row["year"] == here["year"] and row is not here),
+        key=lambda row: abs(row["estimate"] - here["estimate"]),
+    )
+    said = (
+        f"In the session that opened in {here['year']}, {in_text(facts, focus)} stood at "
+        f"{at(here['estimate'])} (90% interval {at(here['q05'])} to {at(here['q95'])})"
+    )
+    if others:
+        said += f", nearest to {_with_place(facts, others[0])}"
+    if len(others) > 1:
+        said += f", and farthest from {_with_place(facts, others[-1])}"
+    of_these = "" if run["is_current"] else ", not from those that this file has now"
+    said += (
+        f". The ideal points are estimated from the votes through {_day(run['data_through'])}"
+        f"{of_these}"
+    )
+    apart = sum(row["rhat"] > CONVERGED for row in facts.ideal_points)
+    if apart:
+        said += (
+            f". Of the {len(facts.ideal_points)} in the figure, {apart} "
+            f"{'has' if apart == 1 else 'have'} not converged (R-hat above {CONVERGED}), and "
+            "another estimation may place them a little differently"
+        )
+    return f"{said}."
+
+
+def at(place: float) -> str:
+    """A place on the scale of ideal points, to two digits, with a minus sign."""
+    return f"{place:.2f}".replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")
+
+
+def _with_place(facts: Facts, row: Row) -> str:
+    return f"{in_text(facts, row['state'])}, at {at(row['estimate'])}"
 
 
 def notes(facts: Facts) -> list[str]:

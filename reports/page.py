@@ -118,7 +118,7 @@ def _written(facts: Facts, folder: Path) -> ReportFiles:
 
 def _titled(facts: Facts, figure: Figure) -> dict[str, Any]:
     """The figure as a stand-alone file: with its title and source."""
-    real = f"UNGA vote warehouse, votes through {facts.data_through}"
+    real = f"UNGA vote warehouse, {figure.source or f'votes through {facts.data_through}'}"
     title = {
         "text": textwrap.wrap(figure.title, TITLE_WIDTH),
         "subtitle": "SYNTHETIC: invented votes, no number is real" if facts.synthetic else real,
@@ -157,6 +157,7 @@ def _vega() -> Markup:
 def _rendered(facts: Facts, figures: list[dict[str, Any]]) -> str:
     templates = environment()
     templates.filters["percent"] = narrative.percent
+    templates.filters["at"] = narrative.at
     title, numbers = narrative.headline(facts)
     named = {state: narrative.name_of(facts, state) for state in facts.states}
     return templates.get_template("report.html.j2").render(
@@ -174,6 +175,9 @@ def _rendered(facts: Facts, figures: list[dict[str, Any]]) -> str:
         coverage=narrative.coverage(facts),
         figures={figure["name"]: figure for figure in figures},
         years=_by_year(facts),
+        placed=narrative.ideal_points(facts),
+        placed_states=(facts.question.focus, *facts.question.powers),
+        ideal_points=_ideal_points(facts),
         topics=_by_topic(facts),
         opposition=[row for row in facts.of_period(facts.opposition) if row["topic"] == "all"],
         key_votes=_key_votes(facts),
@@ -205,6 +209,14 @@ def _by_year(facts: Facts) -> list[tuple[int, dict[str, Row]]]:
     for row in facts.cohesion:
         if row["topic"] == "all" and row["year"] in found:
             found[row["year"]][row["power"]] = row
+    return sorted(found.items())
+
+
+def _ideal_points(facts: Facts) -> list[tuple[int, dict[str, Row]]]:
+    """Each year in which a session opened, and its ideal point of each state."""
+    found: dict[int, dict[str, Row]] = {}
+    for row in facts.ideal_points:
+        found.setdefault(row["year"], {})[row["state"]] = row
     return sorted(found.items())
 
 

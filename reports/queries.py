@@ -38,6 +38,8 @@ class Facts:
     gaps: list[Row]
     source_agreement: Row
     coverage: Row | None
+    ideal_points: list[Row]
+    ideal_points_run: Row | None
     minimum_n: int
 
     @property
@@ -159,6 +161,22 @@ _SOURCE_AGREEMENT = """
     from marts.source_agreement
     where year(first_date) between $year_from and $year_to
 """
+# Of sessions, each in the year in which it opened.
+_IDEAL_POINTS = """
+    select state, year, estimate, q05, q95, rhat
+    from marts.ideal_points
+    where series = 'all_votes' and year between $year_from and $year_to
+        and (state = $focus or list_contains($powers, state))
+    order by year, state
+"""
+_IDEAL_POINTS_RUN = """
+    select data_through, is_current from marts.ideal_points_run where series = 'all_votes'
+"""
+# Files of older versions have no such tables, and a file may have them empty.
+_HAS_IDEAL_POINTS = """
+    select true from information_schema.tables
+    where table_schema = 'marts' and table_name = 'ideal_points'
+"""
 # The minimum n for a measure is a setting of the build, inferred from where measures are null.
 _MINIMUM_N = """
     select coalesce(max(n), 0)::integer + 1 as n
@@ -176,6 +194,7 @@ def facts_of(connection: duckdb.DuckDBPyConnection, question: Question) -> Facts
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    has_ideal_points = bool(rows(_HAS_IDEAL_POINTS))
     return Facts(
         question=question,
         states={row["state"]: row for row in rows(_STATES)},
@@ -195,5 +214,7 @@ def facts_of(connection: duckdb.DuckDBPyConnection, question: Question) -> Facts
         coverage=next(iter(rows(covered(question.year_from, question.year_to))), None)
         if rows(HAS_COVERAGE)
         else None,
+        ideal_points=rows(_IDEAL_POINTS) if has_ideal_points else [],
+        ideal_points_run=next(iter(rows(_IDEAL_POINTS_RUN)), None) if has_ideal_points else None,
         minimum_n=rows(_MINIMUM_N)[0]["n"],
     )

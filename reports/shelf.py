@@ -19,7 +19,7 @@ from reports.question import ReportError
 
 PAGE = "report.html"
 # The report's figures (figures.py): no other files count as part of it.
-FIGURE = re.compile(r"(years|topics|opposition(-\d+)?|world)\.(png|svg)")
+FIGURE = re.compile(r"(years|ideal-points|topics|opposition(-\d+)?|world)\.(png|svg)")
 # The index reads a page's own description at its beginning.
 HEAD = 4096
 

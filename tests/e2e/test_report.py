@@ -9,6 +9,7 @@ import pytest
 from warehouses import unga
 
 from orchestration.published.query import QueryError
+from orchestration.sources.schemas import ESTIMATES
 from reports.figures import COLOURS, OWN_PLACES, STEP_NAMES
 from reports.page import build_report
 from reports.question import ReportError
@@ -25,19 +26,66 @@ def sample(built_sample: Path) -> Path:
     return built_sample / "sample/unga.duckdb"
 
 
+# The sessions that opened from 2006 to 2022; that of 2010 has no ideal point of Russia.
+IDEAL_POINTS = """
+    insert into raw.ideal_points by name
+    select
+        'all_votes' as series, session, state, x + session / 1000 as estimate,
+        x - 0.3 as q05, x + 0.3 as q95, 1.0 as rhat, 10 as votes
+    from range(61, 78) as sessions (session)
+    cross join (
+        values ('KAZ', -0.5), ('CHN', -0.8), ('RUS', 0.1), ('TUR', 0.8), ('DEU', 1.2), ('USA', 2.7)
+    ) as points (state, x)
+    where not (state = 'RUS' and session = 65)
+"""
+RUN = """
+    insert into raw.ideal_points_run by name
+    select
+        series, data_through, if(?, votes_key, 'others') as votes_key, '' as start_values,
+        now()::timestamp as estimated_at, 1 as method, 0 as roll_calls, 0 as items, 0 as votes,
+        6 as states, 2 as chains, 100 as sweeps, 10 as burn_in, 1 as seed
+    from intermediate.int_ideal_point_series
+    where series = 'all_votes'
+"""
+
+
+def take_estimates_out(database: Path) -> None:
+    """Leave no ideal points in a copy of the sample."""
+    with duckdb.connect(database) as connection:
+        for table in ESTIMATES:
+            connection.execute(f"delete from raw.{table}")
+
+
+def put_estimates(database: Path, of_these_votes: bool = True) -> None:
+    """Put made-up ideal points into a copy of the sample."""
+    take_estimates_out(database)
+    with duckdb.connect(database) as connection:
+        connection.execute(IDEAL_POINTS)
+        connection.execute(RUN, [of_these_votes])
+
+
+@pytest.fixture(scope="module")
+def estimated(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    database = tmp_path_factory.mktemp("estimated") / "unga.duckdb"
+    shutil.copy(sample, database)
+    put_estimates(database)
+    return database
+
+
 @pytest.fixture(scope="module")
 def page_file(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_report(sample, tmp_path_factory.mktemp("report"), "KAZ", POWERS, 2007, 2022).page
 
 
-def test_the_command_writes_page_and_figures(built_sample, tmp_path):
+def test_the_command_writes_page_and_figures(sample_warehouse, tmp_path):
+    put_estimates(sample_warehouse / "sample/unga.duckdb")
     said = unga(
-        built_sample, "report", "--sample", "--focus", "kaz", "--powers", "CHN, USA",
+        sample_warehouse, "report", "--sample", "--focus", "kaz", "--powers", "CHN, USA",
         "--from", "2010", "--to", "2012", "--output", str(tmp_path / "out"),
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
     names = {file.name for file in (tmp_path / "out").iterdir()}
-    figures = ("years", "topics", "opposition", "world")
+    figures = ("years", "ideal-points", "topics", "opposition", "world")
     assert names == {"report.html"} | {
         f"{figure}.{kind}" for figure in figures for kind in ("png", "svg")
     }
@@ -134,6 +182,57 @@ def test_the_page_says_nothing_of_coverage_that_the_file_does_not_tell(sample, t
     assert "recorded votes of" not in page.read_text(encoding="utf-8")
 
 
+def test_ideal_points_are_drawn_with_the_day_through_which_they_are(estimated, tmp_path):
+    files = build_report(estimated, tmp_path / "out", "KAZ", POWERS, 2007, 2022)
+    assert {file.name for file in files.figures} > {"ideal-points.png", "ideal-points.svg"}
+    with duckdb.connect(estimated, read_only=True) as votes:
+        ((through,),) = votes.sql("select data_through from marts.ideal_points_run").fetchall()
+    text = files.page.read_text(encoding="utf-8")
+    minus = "\N{MINUS SIGN}"
+    assert (
+        f"In the session that opened in 2022, Kazakhstan stood at {minus}0.42 (90% interval "
+        f"{minus}0.80 to {minus}0.20), nearest to China, at {minus}0.72, and farthest from the "
+        "United States, at 2.78. The ideal points are estimated from the votes through "
+        f"{through.day} {through:%B %Y}.</p>" in text
+    )
+    assert "<code>unga estimate" not in text
+    assert "<code>ideal_point_distances</code>" in text
+    # The session that opened in 2010 has no ideal point of Russia.
+    row = text.index('<tr><th scope="row">2010</th>', text.index('id="ideal-points"'))
+    assert "–" in text[row : text.index("</tr>", row)]
+
+
+def test_ideal_points_of_other_votes_are_told_as_such(sample, tmp_path):
+    database = tmp_path / "unga.duckdb"
+    shutil.copy(sample, database)
+    put_estimates(database, of_these_votes=False)
+    page = build_report(database, tmp_path / "out", "KAZ", ["CHN", "USA"], 2007, 2022).page
+    text = page.read_text(encoding="utf-8")
+    assert ", not from those that this file has now.</p>" in text
+    assert "<code>unga estimate --sample</code> brings them up to date" in text
+
+
+def test_without_ideal_points_the_page_says_how_to_get_them(sample, tmp_path):
+    database = tmp_path / "unga.duckdb"
+    shutil.copy(sample, database)
+    take_estimates_out(database)
+    files = build_report(database, tmp_path / "out", "KAZ", ["CHN", "USA"], 2010, 2012)
+    assert "ideal-points.png" not in {file.name for file in files.figures}
+    text = files.page.read_text(encoding="utf-8")
+    assert "This file has none yet: <code>unga estimate --sample</code> adds them." in text
+    assert "chart-ideal-points" not in text
+
+
+def test_a_file_of_a_version_without_ideal_points_has_its_report(sample, tmp_path):
+    database = tmp_path / "unga.duckdb"
+    shutil.copy(sample, database)
+    with duckdb.connect(database) as connection:
+        connection.execute("drop view marts.ideal_points")
+        connection.execute("drop view marts.ideal_points_run")
+    page = build_report(database, tmp_path / "out", "KAZ", ["CHN"], 2010, 2012).page
+    assert "This file has none yet" in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "older",
     [
@@ -155,24 +254,30 @@ def test_without_a_published_file_a_person_is_told_what_to_do(tmp_path):
         build_report(tmp_path / "none.duckdb", tmp_path / "out", "KAZ", POWERS, 2007, 2022)
 
 
+@pytest.fixture(scope="module")
+def estimated_page(estimated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    return build_report(estimated, folder, "KAZ", POWERS, 2007, 2022).page
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_works_offline_and_is_readable(browser, page_file, width):
+def test_the_page_works_offline_and_is_readable(browser, estimated_page, width):
     context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
     page = context.new_page()
     said, asked_for = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked_for.append(request.url))
-    page.goto(page_file.as_uri())
+    page.goto(estimated_page.as_uri())
     page.wait_for_function(ALL_DRAWN)
     assert said == []
-    assert asked_for == [page_file.as_uri()]
+    assert asked_for == [estimated_page.as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     # Also with everything unfolded.
     page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert page.locator(".chart").count() == 4
+    assert page.locator(".chart").count() == 5
     for chart in page.locator(".chart").all():
         assert chart.get_attribute("aria-label")
         box, drawn = chart.bounding_box(), chart.locator("svg").first.bounding_box()
@@ -209,10 +314,10 @@ def test_the_map_names_every_step_and_a_power_has_its_colour(browser, page_file,
 
 
 @pytest.mark.browser
-def test_on_paper_all_is_open_and_no_page_stays_half_empty(browser, page_file):
+def test_on_paper_all_is_open_and_no_page_stays_half_empty(browser, estimated_page):
     context = browser.new_context(viewport={"width": PAPER[0], "height": PAPER[1]})
     page = context.new_page()
-    page.goto(page_file.as_uri())
+    page.goto(estimated_page.as_uri())
     page.wait_for_function(ALL_DRAWN)
     page.emulate_media(media="print")
     folded = page.locator("details:not([open]) > :not(summary)")

@@ -1,19 +1,9 @@
 """The text of a report, from made-up facts."""
 
-from datetime import date, datetime
-
 import pytest
+from facts import estimated, made, placed, resolutions
 
 from reports import narrative
-from reports.queries import Facts
-from reports.question import Question
-
-STATES = {
-    "AAA": ("Aland", [{"from": date(1946, 1, 1), "to": None}]),
-    "BBB": ("Bland (Kingdom of)", [{"from": date(1990, 5, 1), "to": None}]),
-    "USA": ("United States of America", [{"from": date(1945, 10, 24), "to": None}]),
-    "OLD": ("Oldland", [{"from": date(1945, 10, 24), "to": date(1993, 1, 1)}]),
-}
 
 
 def cohesion(power, rank, year, agreement, n=20, note=None):
@@ -37,48 +27,6 @@ def finding(convention, year, topic, holds, figures=""):
         "holds": holds,
         "figures": figures,
     }
-
-
-def resolutions(first, last, as_member=40, on_middle_east=8):
-    return {
-        "in_all": 40,
-        "as_member": as_member,
-        "first_year": first,
-        "last_year": last,
-        "on_middle_east": on_middle_east,
-    }
-
-
-def made(focus="AAA", powers=("BBB", "USA"), years=(2000, 2003), **given):
-    nothing = {
-        "cohesion": [],
-        "opposition": [],
-        "key_votes": [],
-        "findings": [],
-        "partners": [],
-        "years": dict.fromkeys(range(years[0], years[1] + 1), 10),
-        "resolutions": resolutions(*years),
-        "releases": [],
-        "freshness": {
-            "synthetic": False,
-            "data_through": date(2003, 12, 9),
-            "built_at": datetime(2004, 1, 15, 12, 0),
-        },
-        "completeness": [],
-        "gaps": [],
-        "source_agreement": {},
-        "coverage": None,
-        "minimum_n": 5,
-    }
-    return Facts(
-        question=Question(focus, powers, *years, "study"),
-        states={
-            state: {"state": state, "name": name, "spells": spells}
-            for state, (name, spells) in STATES.items()
-        },
-        topics={"war": "War", "law": "Law", "sea": "Sea", "all": "All"},
-        **(nothing | given),
-    )
 
 
 @pytest.mark.parametrize(
@@ -115,6 +63,36 @@ def test_the_headline_names_the_closest_and_the_farthest_with_their_n():
     )
     assert "75% over 30 roll calls" in numbers
     assert "with Bland it was 40% over 1,234" in numbers
+
+
+def test_the_last_ideal_point_is_told_beside_the_nearest_and_the_farthest():
+    rows = [
+        placed("AAA", 2001, 1.5),
+        placed("AAA", 2002, -0.004),
+        placed("BBB", 2002, -0.5),
+        placed("USA", 2002, 2.5),
+        placed("USA", 2003, 0.0),
+    ]
+    assert narrative.ideal_points(made(ideal_points=rows, ideal_points_run=estimated())) == (
+        "In the session that opened in 2002, Aland stood at 0.00 (90% interval "
+        "\N{MINUS SIGN}0.25 to 0.25), nearest to Bland, at \N{MINUS SIGN}0.50, and farthest "
+        "from the United States, at 2.50. The ideal points are estimated from the votes through "
+        "9 December 2003."
+    )
+
+
+def test_ideal_points_of_other_votes_or_that_have_not_converged_are_told_as_such():
+    rows = [placed("AAA", 2002, 1.0, 1.2), placed("BBB", 2002, 1.5, 1.05)]
+    said = narrative.ideal_points(made(ideal_points=rows, ideal_points_run=estimated(False)))
+    assert "stood at 1.00 (90% interval 0.75 to 1.25), nearest to Bland, at 1.50. The" in said
+    assert "through 9 December 2003, not from those that this file has now." in said
+    assert "Of the 2 in the figure, 1 has not converged (R-hat above 1.05)" in said
+
+
+def test_nothing_is_told_of_ideal_points_that_are_not_there():
+    assert narrative.ideal_points(made()) == ""
+    others = made(ideal_points=[placed("BBB", 2002, 1.5)], ideal_points_run=estimated())
+    assert narrative.ideal_points(others) == ""
 
 
 def test_the_headline_of_one_power_and_one_year_compares_nothing():
