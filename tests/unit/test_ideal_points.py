@@ -11,12 +11,14 @@ import numba
 import numpy as np
 import polars as pl
 import pytest
+import yaml
 from scipy.stats import norm
 
 from ideal_points.estimates import METHOD, NotConvergedError, Settings, estimate
 from ideal_points.normal import cdf, log_interval, normal, quantile, stream, truncated, uniform
 from ideal_points.sampler import ABSTAIN, NO, YES, Chain, Votes
 from ideal_points.votes import Series
+from orchestration.layout import DBT_PROJECT
 
 QUICK = Settings(sweeps=300, burn_in=200, seed=7, least_acceptable=0.5)
 
@@ -144,7 +146,8 @@ def test_another_method_has_another_number():
     chain = Chain(votes, np.where(votes.state == 0, 3.0, np.nan), 5)
     for _ in range(20):
         chain.sweep()
-    assert METHOD == 1
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert METHOD == project["vars"]["ideal_point_method"] == 1
     assert chain.theta[:3] == pytest.approx(
         [0.32722131507793095, -0.05168248316370123, -0.59212825], abs=1e-6
     )
