@@ -73,13 +73,16 @@ def section(published: Path) -> str:
         votes = connection.sql(ENTERING, params=["all_votes"]).pl()
         votes_of_2020 = connection.sql(VOTES_OF_2020).pl()
     usual = estimate(series, replace(USUAL, seed=1))
-    parts = [
-        _cost(published),
-        _beside_published(votes_of_2020, reference),
-        _coverage(series, usual),
-        _halves(votes),
-        _convergence(series, usual),
-    ]
+    parts = []
+    for measure in (
+        lambda: _halves(votes),
+        lambda: _beside_published(votes_of_2020, reference),
+        lambda: _coverage(series, usual),
+        lambda: _cost(published),
+        lambda: _convergence(series, usual),
+    ):
+        parts.append(measure())
+        print(parts[-1], flush=True)
     return "\n".join(parts)
 
 
