@@ -57,7 +57,7 @@ PRESENT = MEMBERS.filter(pl.col("member_to").is_null())
 def codelist() -> pl.DataFrame:
     """The list of the package countrycode: its ISO and COW codes and the UN's names."""
     listed = pickle.loads((files("countrycode") / "data" / "codelist.pickle").read_bytes())
-    columns = ["iso3c", "cown", "country.name.en", "un.name.en"]
+    columns = ["iso3c", "cown", "gwn", "country.name.en", "un.name.en"]
     return pl.DataFrame({column: listed[column] for column in columns}, strict=False)
 
 
@@ -80,8 +80,34 @@ def test_numbers_of_cow_are_those_of_countrycode():
         "YUG": dissolved["Yugoslavia"],
         "EAZ": dissolved["Zanzibar"],
     }
-    former = dict(FORMER_CODES.select("state", "code").iter_rows())
+    of_cow = FORMER_CODES.filter(pl.col("system") == "cow")
+    former = dict(of_cow.select("state", "code").iter_rows())
     assert former == {"CHN": by_code["CHN"], "DEU": 260, "YEM": dissolved["Yemen Arab Republic"]}
+
+
+def test_numbers_of_gleditsch_and_ward_are_those_of_two_other_lists():
+    ours = dict(PRESENT.select("state", "gw_code").iter_rows())
+    listed = codelist().drop_nulls(["iso3c", "gwn"]).select("iso3c", "gwn").rows()
+    # It gives Vietnam the number of the Republic of Vietnam, which ended in 1975.
+    assert {state: theirs for state, theirs in listed if ours.get(state, theirs) != theirs} == {
+        "VNM": 817
+    }
+    [table] = Path(str(files("country_converter"))).glob("country_data.tsv")
+    other = pl.read_csv(table, separator="\t", infer_schema=False).select(
+        "ISO3", pl.col("GWcode").cast(pl.Float64, strict=False).cast(pl.Int64)
+    )
+    # The Czech Republic with Czechoslovakia's number, Yemen with that of the South.
+    assert {
+        state: theirs
+        for state, theirs in other.drop_nulls().iter_rows()
+        if ours.get(state, theirs) != theirs
+    } == {"CZE": 315, "VNM": 817, "YEM": 680}
+    # What Gleditsch and Ward list apart: microstates, and where their number is not COW's.
+    apart = PRESENT.filter(pl.col("gw_code") != pl.col("cow_code"))
+    assert dict(apart.select("state", "gw_code").iter_rows()) == {
+        "DEU": 260, "KIR": 970, "NRU": 971, "SRB": 340, "TON": 972, "TUV": 973, "YEM": 678,
+    }  # fmt: skip
+    assert {ours[state] for state in ("TZA", "VNM", "RUS")} == {510, 816, 365}
 
 
 def test_letters_are_those_of_iso_or_say_what_they_are():

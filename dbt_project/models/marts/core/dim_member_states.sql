@@ -15,6 +15,7 @@ select
     member_states.state,
     member_states.name,
     member_states.cow_code,
+    member_states.gw_code,
     member_states.member_from,
     member_states.member_to,
     member_states.region_group,

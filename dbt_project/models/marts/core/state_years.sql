@@ -8,21 +8,28 @@ spells as (
     select
         states.state,
         states.cow_code,
+        states.gw_code,
         states.member_from,
         least(states.member_to - 1, last_vote.last_day) as last_day
     from {{ ref('member_states') }} as states
     cross join last_vote
 ),
 
-cow_codes as (
+former_cow_codes as (
     select * from {{ ref('former_codes') }}
     where system = 'cow'
+),
+
+former_gw_codes as (
+    select * from {{ ref('former_codes') }}
+    where system = 'gw'
 ),
 
 spell_years as (
     select
         state,
         cow_code,
+        gw_code,
         last_day,
         unnest(range(year(member_from), year(last_day) + 1))::integer as year
     from spells
@@ -33,7 +40,8 @@ state_years as (
         state,
         year,
         max(least(last_day, make_date(year, 12, 31))) as last_day,
-        arg_max(cow_code, last_day) as cow_code
+        arg_max(cow_code, last_day) as cow_code,
+        arg_max(gw_code, last_day) as gw_code
     from spell_years
     group by state, year
 ),
@@ -43,10 +51,13 @@ coded as (
         state_years.state,
         state_years.year,
         state_years.last_day,
-        coalesce(former.code, state_years.cow_code) as cow_code
+        coalesce(former_cow.code, state_years.cow_code) as cow_code,
+        coalesce(former_gw.code, state_years.gw_code) as gw_code
     from state_years
-    asof left join cow_codes as former
-        on state_years.state = former.state and state_years.last_day < former.valid_to
+    asof left join former_cow_codes as former_cow
+        on state_years.state = former_cow.state and state_years.last_day < former_cow.valid_to
+    asof left join former_gw_codes as former_gw
+        on state_years.state = former_gw.state and state_years.last_day < former_gw.valid_to
 )
 
 select
@@ -57,6 +68,10 @@ select
         when row_number() over (partition by coded.cow_code, coded.year order by coded.last_day desc) = 1
             then coded.cow_code
     end as cow_code,
+    case
+        when row_number() over (partition by coded.gw_code, coded.year order by coded.last_day desc) = 1
+            then coded.gw_code
+    end as gw_code,
     seated.government,
     {{ seat_notes(['coded.state'], 'coded.year', 'coded.year') }} as note
 from coded
