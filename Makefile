@@ -23,7 +23,7 @@ setup: $(STAMP) ## Make .venv from requirements.lock, once
 $(STAMP): requirements.lock requirements-oldest.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	@echo "Installing $$(grep -c == requirements.lock) packages, 1.8 GB: some minutes."
+	@echo "Installing $$(grep -c == requirements.lock) packages, 2 GB: some minutes."
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps --target $(VENV)/oldest -r requirements-oldest.lock
