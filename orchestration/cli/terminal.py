@@ -61,7 +61,7 @@ def print_status(console: Console, said: Mapping[str, Any]) -> None:
         *_source_lines(said["sources"]),
         "",
         *_doubts_lines(said["doubts"]),
-        f"{'ideal points':{LABEL}}{_ideal_points(said['ideal_points'])}",
+        f"{'ideal points':{LABEL}}{_ideal_points(said)}",
         f"{'checks passed':{LABEL}}{_checks(said['checks'])}",
         f"{'sessions':{LABEL}}{_sessions(said['completeness'])}",
     ]
@@ -273,14 +273,29 @@ def _doubts_lines(rows: list[dict[str, Any]] | None) -> list[str]:
     return [line]
 
 
-def _ideal_points(rows: list[dict[str, Any]] | None) -> str:
+def _ideal_points(said: Mapping[str, Any]) -> str:
+    rows: list[dict[str, Any]] | None = said["ideal_points"]
+    command = f"`unga estimate{' --sample' if said['publication']['synthetic'] else ''}`"
     if not rows:
-        return "none yet: `unga estimate` makes them" if rows is not None else NOT_THERE
+        return f"none yet: {command} makes them" if rows is not None else NOT_THERE
     by_day: dict[str, list[str]] = {}
     for row in rows:
-        older = "" if row["is_current"] else ", before this build: `unga estimate`"
+        older = "" if row["is_current"] else f", before this build: {command}"
         by_day.setdefault(f"through {row['data_through']}{older}", []).append(row["series"])
-    return "; ".join(f"{', '.join(names)} {when}" for when, names in by_day.items())
+    # Name as many series as fit on the line.
+    for named in range(len(rows), -1, -1):
+        line = "; ".join(f"{_some(names, named)} {when}" for when, names in by_day.items())
+        if len(line) <= WIDTH - LABEL:
+            break
+    return line
+
+
+def _some(names: list[str], named: int) -> str:
+    """The first names, and the number of the others."""
+    if named >= len(names):
+        return ", ".join(names)
+    others = f"{len(names) - named} {'other ' if named else ''}series"
+    return ", ".join([*names[:named], others])
 
 
 def _checks(rows: Iterable[Mapping[str, Any]]) -> str:
