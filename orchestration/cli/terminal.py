@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -275,27 +275,31 @@ def _doubts_lines(rows: list[dict[str, Any]] | None) -> list[str]:
 
 def _ideal_points(said: Mapping[str, Any]) -> str:
     rows: list[dict[str, Any]] | None = said["ideal_points"]
-    command = f"`unga estimate{' --sample' if said['publication']['synthetic'] else ''}`"
+    sample = " --sample" if said["publication"]["synthetic"] else ""
     if not rows:
-        return f"none yet: {command} makes them" if rows is not None else NOT_THERE
-    by_day: dict[str, list[str]] = {}
+        return f"none yet: `unga estimate{sample}` makes them" if rows is not None else NOT_THERE
+    topics = any(":" in row["series"] and not row["is_current"] for row in rows)
+    command = f"`unga estimate{' --topics' if topics else ''}{sample}`"
+    by_votes: dict[str, list[str]] = {}
     for row in rows:
-        older = "" if row["is_current"] else f", before this build: {command}"
-        by_day.setdefault(f"through {row['data_through']}{older}", []).append(row["series"])
+        current, through = row["is_current"], f"through {row['data_through']}"
+        votes = through if current else f"outdated: {command}"
+        by_votes.setdefault(votes, []).append(row["series"])
     # Name as many series as fit on the line.
     for named in range(len(rows), -1, -1):
-        line = "; ".join(f"{_some(names, named)} {when}" for when, names in by_day.items())
+        shown = {row["series"] for row in rows[:named]}
+        line = "; ".join(f"{_some(names, shown)} {votes}" for votes, names in by_votes.items())
         if len(line) <= WIDTH - LABEL:
             break
     return line
 
 
-def _some(names: list[str], named: int) -> str:
-    """The first names, and the number of the others."""
-    if named >= len(names):
-        return ", ".join(names)
-    others = f"{len(names) - named} {'other ' if named else ''}series"
-    return ", ".join([*names[:named], others])
+def _some(names: list[str], shown: Container[str]) -> str:
+    """The names that are shown, and the number of the others."""
+    said = [name for name in names if name in shown]
+    if others := len(names) - len(said):
+        said.append(f"{others} {'other ' if said else ''}series")
+    return ", ".join(said)
 
 
 def _checks(rows: Iterable[Mapping[str, Any]]) -> str:
