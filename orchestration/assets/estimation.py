@@ -53,7 +53,7 @@ def ideal_points(warehouse: Warehouse) -> dg.AssetsDefinition:
 
         layout = warehouse.layout
         # A run of other assets too has taken the lock for them.
-        locked = holder(layout) == f"run {context.run_id}"
+        locked = holder(layout) == f"run {context.run.run_id}"
         try:
             wanted = asked_series(layout.published(False), (), config.topics, config.again)
             found = estimate_and_publish(

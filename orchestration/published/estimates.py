@@ -19,7 +19,7 @@ from orchestration.layout import Layout
 from orchestration.published.query import QueryError, open_published, rows_of
 from orchestration.published.swap import replace_published
 from orchestration.run.lock import sign_of_estimation, take_lock
-from orchestration.sources.schemas import ESTIMATES, ddl
+from orchestration.sources.schemas import ESTIMATES, ddl, polars_types
 
 if TYPE_CHECKING:
     from ideal_points.estimates import Estimates, Settings
@@ -59,7 +59,10 @@ def take_over(connection: duckdb.DuckDBPyConnection, published: Path) -> str:
         return str(unreadable).partition("\n")[0]
     try:
         for table in ESTIMATES:
-            connection.execute(f"insert into raw.{table} by name from published.raw.{table}")
+            columns = ", ".join(polars_types(table))  # named, so that one that is missing is told
+            connection.execute(
+                f"insert into raw.{table} by name select {columns} from published.raw.{table}"
+            )
     except duckdb.Error as other_tables:  # of a version that had none, or others
         for table in ESTIMATES:
             connection.execute(f"delete from raw.{table}")
