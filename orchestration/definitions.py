@@ -9,7 +9,7 @@ import dagster as dg
 from orchestration.assets.checks import suite_checks
 from orchestration.assets.dbt import DBT, warehouse_models
 from orchestration.assets.dbt_command import Dbt
-from orchestration.assets.estimation import IDEAL_POINTS, ideal_points
+from orchestration.assets.estimation import ideal_points
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import exports, published
 from orchestration.assets.raw import raw_assets, raw_estimates, raw_ledgers, sessions
@@ -23,6 +23,7 @@ from orchestration.automation.sensors import (
 )
 from orchestration.layout import DBT_PROJECT
 from orchestration.run.dagster_storage import write_without_waiting
+from orchestration.run.dead_runs import ESTIMATE, IDEAL_POINTS
 from orchestration.run.progress import progress_logger
 from orchestration.run.warehouse import Warehouse
 from orchestration.sources.schemas import RAW_TABLES
@@ -44,7 +45,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
         "build that passed every blocking check, or nothing.",
     )
     estimate = dg.define_asset_job(
-        "estimate",
+        ESTIMATE,
         selection=dg.AssetSelection.assets(IDEAL_POINTS),
         executor_def=dg.in_process_executor,
         description="The ideal points, anew from the published votes: minutes, beside any reader.",

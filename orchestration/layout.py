@@ -75,6 +75,11 @@ class Layout:
         return self.build / ".lock"
 
     @property
+    def estimating(self) -> Path:
+        """Held, by any number at once, while ideal points are estimated."""
+        return self.build / ".estimating"
+
+    @property
     def exports(self) -> Path:
         """The published core marts as Parquet."""
         return self.folder / "exports"

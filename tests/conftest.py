@@ -107,9 +107,23 @@ def build(warehouse: Path, *arguments: str, **variables: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse in which `unga sample` has run. Not to be changed: see `sample_warehouse`."""
-    return made_once(tmp_path_factory, "built", lambda folder: build(folder, "sample"))
+def first_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which `unga sample` has run, and nothing else. Not to be changed."""
+    return made_once(tmp_path_factory, "first", lambda folder: build(folder, "sample"))
+
+
+@pytest.fixture(scope="session")
+def built_sample(first_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which `unga sample` and a short `unga estimate` have run.
+
+    Not to be changed: see `sample_warehouse`.
+    """
+
+    def estimated(folder: Path) -> None:
+        shutil.copytree(first_sample, folder, dirs_exist_ok=True)
+        build(folder, "estimate", "--sample", "--short")
+
+    return made_once(tmp_path_factory, "built", estimated)
 
 
 @pytest.fixture(scope="session")

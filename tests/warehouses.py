@@ -18,8 +18,15 @@ TIMEOUT = 900
 
 
 def environment(warehouse: Path, mirror: str = "") -> dict[str, str]:
-    """The environment of a command on one warehouse, out of reach of any source but the mirror."""
-    return os.environ | {"UNGA_WAREHOUSE": str(warehouse), "UNGA_MIRROR": mirror}
+    """The environment of a command on one warehouse, out of reach of any source but the mirror.
+
+    An estimation there has one thread: for the sample's votes more only wait for each other.
+    """
+    return os.environ | {
+        "UNGA_WAREHOUSE": str(warehouse),
+        "UNGA_MIRROR": mirror,
+        "NUMBA_NUM_THREADS": "1",
+    }
 
 
 def unga(

@@ -15,10 +15,11 @@ from orchestration.published.estimates import (
     asked_series,
     estimate_and_publish,
 )
-from orchestration.run.lock import RefreshRefusedError
+from orchestration.published.query import QueryError
+from orchestration.run.dead_runs import IDEAL_POINTS
+from orchestration.run.lock import RefreshRefusedError, holder
 from orchestration.run.warehouse import Warehouse
 
-IDEAL_POINTS = dg.AssetKey(["published", "ideal_points"])
 TOLD_EVERY = 100  # sweeps
 
 
@@ -51,13 +52,14 @@ def ideal_points(warehouse: Warehouse) -> dg.AssetsDefinition:
                 context.log.info(f"{series}: {done} of {total} sweeps, largest R-hat {rhat:.2f}")
 
         layout = warehouse.layout
-        others = (context.run.asset_selection or set()) - {IDEAL_POINTS}
+        # A run of other assets too has taken the lock for them.
+        locked = holder(layout) == f"run {context.run.run_id}"
         try:
             wanted = asked_series(layout.published(False), (), config.topics, config.again)
             found = estimate_and_publish(
-                layout, False, wanted, LONG if config.long else USUAL, tell, locked=bool(others)
+                layout, False, wanted, LONG if config.long else USUAL, tell, locked
             )
-        except (EstimationRefusedError, RefreshRefusedError) as refused:
+        except (EstimationRefusedError, RefreshRefusedError, QueryError) as refused:
             raise dg.Failure(str(refused), allow_retries=False) from refused
         runs = [of_series.ideal_points_run.row(0, named=True) for of_series in found]
         return dg.MaterializeResult(

@@ -130,6 +130,8 @@ def raw_assets(name: str) -> dg.AssetsDefinition:
     specs=[
         dg.AssetSpec(
             ["raw", table],
+            # The landing decides whether the run builds the sample.
+            deps=[["landing", name] for name in RAW_TABLES],
             group_name="sources/raw",
             kinds={"duckdb"},
             owners=OWNERS,

@@ -10,8 +10,16 @@ import dagster as dg
 
 from orchestration.automation.updates import in_words, updates
 from orchestration.published.estimates import asked_series, not_current
-from orchestration.run.dead_runs import NEWER, UNDER_WAY, close_records, dead_runs, under_way
-from orchestration.run.lock import RefreshRefusedError, now, take_lock
+from orchestration.published.query import QueryError
+from orchestration.run.dead_runs import (
+    ESTIMATE,
+    NEWER,
+    UNDER_WAY,
+    close_records,
+    dead_runs,
+    under_way,
+)
+from orchestration.run.lock import RefreshRefusedError, is_estimating, now, take_lock
 from orchestration.run.warehouse import Warehouse
 from orchestration.sources import SOURCES
 
@@ -53,14 +61,14 @@ def killed_runs(warehouse: Warehouse) -> dg.SensorDefinition:
         description="Refreshes that were killed before they could report it, recorded as failed.",
     )
     def watch_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        if not dead_runs(context.instance, seconds=A_MINUTE):
+        if not dead_runs(context.instance, warehouse.layout, seconds=A_MINUTE):
             return dg.SkipReason("No run seems to be running.")
         try:
             lock = take_lock(warehouse.layout, "the sensor killed_runs")
         except RefreshRefusedError:
             return dg.SkipReason("A refresh is running.")
         with lock:
-            killed = close_records(context.instance, seconds=A_MINUTE)
+            killed = close_records(context.instance, warehouse.layout, seconds=A_MINUTE)
         return dg.SkipReason(f"{killed} killed runs are now recorded as failed.")
 
     return watch_runs
@@ -70,7 +78,7 @@ def votes_without_estimates(warehouse: Warehouse) -> dg.SensorDefinition:
     """Estimate the ideal points anew once a refresh has published other votes."""
 
     @dg.sensor(
-        job_name="estimate",
+        job_name=ESTIMATE,
         name="votes_without_estimates",
         minimum_interval_seconds=A_MINUTE,
         default_status=dg.DefaultSensorStatus.RUNNING,
@@ -82,15 +90,16 @@ def votes_without_estimates(warehouse: Warehouse) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason="Nothing is published yet.")
         if under_way(context.instance, warehouse.layout):
             return dg.SensorResult(skip_reason=UNDER_WAY)
-        wanted = asked_series(file)
+        if is_estimating(warehouse.layout):
+            return dg.SensorResult(skip_reason="They are being estimated.")
+        try:
+            stale = not_current(file)
+            wanted = [f"{name}: {stale[name]}" for name in asked_series(file)]
+        except QueryError as unreadable:
+            return dg.SensorResult(skip_reason=str(unreadable))
         if not wanted:
             return dg.SensorResult(skip_reason="The ideal points are of the published votes.")
-        stale = not_current(file)
-        return _once_a_day(
-            "ideal points",
-            [f"{name}: {stale[name]}" for name in wanted],
-            "; ".join(f"{name}: {stale[name]}" for name in wanted),
-        )
+        return _once_a_day("ideal points", wanted, "; ".join(wanted))
 
     return watch_votes
 

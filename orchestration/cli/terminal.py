@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -61,7 +61,7 @@ def print_status(console: Console, said: Mapping[str, Any]) -> None:
         *_source_lines(said["sources"]),
         "",
         *_doubts_lines(said["doubts"]),
-        f"{'ideal points':{LABEL}}{_ideal_points(said['ideal_points'])}",
+        f"{'ideal points':{LABEL}}{_ideal_points(said)}",
         f"{'checks passed':{LABEL}}{_checks(said['checks'])}",
         f"{'sessions':{LABEL}}{_sessions(said['completeness'])}",
     ]
@@ -273,14 +273,33 @@ def _doubts_lines(rows: list[dict[str, Any]] | None) -> list[str]:
     return [line]
 
 
-def _ideal_points(rows: list[dict[str, Any]] | None) -> str:
+def _ideal_points(said: Mapping[str, Any]) -> str:
+    rows: list[dict[str, Any]] | None = said["ideal_points"]
+    sample = " --sample" if said["publication"]["synthetic"] else ""
     if not rows:
-        return "none yet: `unga estimate` makes them" if rows is not None else NOT_THERE
-    by_day: dict[str, list[str]] = {}
+        return f"none yet: `unga estimate{sample}` makes them" if rows is not None else NOT_THERE
+    topics = any(":" in row["series"] and not row["is_current"] for row in rows)
+    command = f"`unga estimate{' --topics' if topics else ''}{sample}`"
+    by_votes: dict[str, list[str]] = {}
     for row in rows:
-        older = "" if row["is_current"] else ", before this build: `unga estimate`"
-        by_day.setdefault(f"through {row['data_through']}{older}", []).append(row["series"])
-    return "; ".join(f"{', '.join(names)} {when}" for when, names in by_day.items())
+        current, through = row["is_current"], f"through {row['data_through']}"
+        votes = through if current else f"outdated: {command}"
+        by_votes.setdefault(votes, []).append(row["series"])
+    # Name as many series as fit on the line.
+    for named in range(len(rows), -1, -1):
+        shown = {row["series"] for row in rows[:named]}
+        line = "; ".join(f"{_some(names, shown)} {votes}" for votes, names in by_votes.items())
+        if len(line) <= WIDTH - LABEL:
+            break
+    return line
+
+
+def _some(names: list[str], shown: Container[str]) -> str:
+    """The names that are shown, and the number of the others."""
+    said = [name for name in names if name in shown]
+    if others := len(names) - len(said):
+        said.append(f"{others} {'other ' if said else ''}series")
+    return ", ".join(said)
 
 
 def _checks(rows: Iterable[Mapping[str, Any]]) -> str:

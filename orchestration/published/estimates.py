@@ -10,16 +10,16 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from expectations.runner import run_suites
 from orchestration.layout import Layout
-from orchestration.published.query import rows_of
+from orchestration.published.query import QueryError, open_published, rows_of
 from orchestration.published.swap import replace_published
-from orchestration.run.lock import take_lock
-from orchestration.sources.schemas import ESTIMATES, ddl
+from orchestration.run.lock import sign_of_estimation, take_lock
+from orchestration.sources.schemas import ESTIMATES, ddl, polars_types
 
 if TYPE_CHECKING:
     from ideal_points.estimates import Estimates, Settings
@@ -59,7 +59,10 @@ def take_over(connection: duckdb.DuckDBPyConnection, published: Path) -> str:
         return str(unreadable).partition("\n")[0]
     try:
         for table in ESTIMATES:
-            connection.execute(f"insert into raw.{table} by name from published.raw.{table}")
+            columns = ", ".join(polars_types(table))  # named, so that one that is missing is told
+            connection.execute(
+                f"insert into raw.{table} by name select {columns} from published.raw.{table}"
+            )
     except duckdb.Error as other_tables:  # of a version that had none, or others
         for table in ESTIMATES:
             connection.execute(f"delete from raw.{table}")
@@ -77,7 +80,7 @@ def not_current(file: Path) -> dict[str, str]:
     from ideal_points.estimates import METHOD
 
     said = {}
-    for row in rows_of(file, SERIES):
+    for row in _series_of(file):
         if row["data_through"] is None:
             said[row["series"]] = "not estimated yet"
         elif row["method"] != METHOD:
@@ -97,7 +100,7 @@ def asked_series(
     """
     from ideal_points.votes import MAIN_SERIES
 
-    there = [row["series"] for row in rows_of(file, SERIES)]
+    there = [row["series"] for row in _series_of(file)]
     if unknown := set(named) - set(there):
         raise EstimationRefusedError(
             f"No such series: {', '.join(sorted(unknown))}. There are: "
@@ -129,27 +132,43 @@ def estimate_and_publish(
 
     published = layout.published(synthetic)
     found: list[Estimates] = []
-    for name in series:
-        with duckdb.connect(published, read_only=True) as connection:
+    with sign_of_estimation(layout):
+        for name in series:
+            with open_published(published) as connection:
+                try:
+                    votes = read_series(connection, name)
+                except NoSuchSeriesError as unknown:
+                    raise EstimationRefusedError(str(unknown)) from unknown
             try:
-                votes = read_series(connection, name)
-            except NoSuchSeriesError as unknown:
-                raise EstimationRefusedError(str(unknown)) from unknown
-        try:
-            found.append(estimate(votes, settings, lambda *told, name=name: progress(name, *told)))
-        except NotConvergedError as wrong:
-            raise EstimationRefusedError(str(wrong)) from wrong
-    if not found:
-        return found
-    with (
-        nullcontext() if locked else take_lock(layout, "unga estimate"),
-        _copy(layout, synthetic) as build,
-    ):
-        with duckdb.connect(build) as connection:
-            _put_in_place(connection, found)
-        _check(build)
-        replace_published(build, published)
+                found.append(
+                    estimate(votes, settings, lambda *told, name=name: progress(name, *told))
+                )
+            except NotConvergedError as wrong:
+                raise EstimationRefusedError(str(wrong)) from wrong
+        if not found:
+            return found
+        with (
+            nullcontext() if locked else take_lock(layout, "unga estimate"),
+            _copy(layout, synthetic) as build,
+        ):
+            try:
+                with duckdb.connect(build) as connection:
+                    _put_in_place(connection, found)
+                _check(build)
+            except duckdb.Error as wrong:
+                raise EstimationRefusedError(f"The new estimates can't be kept: {wrong}") from wrong
+            replace_published(build, published)
     return found
+
+
+def _series_of(file: Path) -> list[dict[str, Any]]:
+    """The rows of SERIES; raises QueryError if the file can't be read or its version has none."""
+    has = "select count(*) as tables from information_schema.tables where table_name = '{}'"
+    if not rows_of(file, has.format("int_ideal_point_series"))[0]["tables"]:
+        raise QueryError(
+            f"{file} was published by a version without ideal points: a refresh comes first."
+        )
+    return rows_of(file, SERIES)
 
 
 @contextmanager

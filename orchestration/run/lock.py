@@ -1,7 +1,8 @@
 """The lock of a warehouse, held by a refresh or, briefly, by anything else that tidies up in it.
 
-Belongs here: taking the lock, checking whether it is held, and refusing to start if a path is
-obstructed. Not here: any import of Dagster, which `unga status` must not wait for.
+Belongs here: taking the lock, checking whether it is held and by whom, the same for the sign of an
+estimation, and refusing to start if a path is obstructed. Not here: any import of Dagster, which
+`unga status` must not wait for.
 """
 
 import fcntl
@@ -9,6 +10,7 @@ import json
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO
 
 from orchestration.layout import Layout
@@ -62,10 +64,37 @@ def _locked(lock: IO[str]) -> bool:
 
 def is_held(layout: Layout) -> bool:
     """Whether a refresh is holding the warehouse's lock."""
-    if not layout.lock.exists():
+    return _is_held(layout.lock)
+
+
+def holder(layout: Layout) -> str:
+    """Who is holding the warehouse's lock, as it was taken; '' if nobody is."""
+    if not is_held(layout):
+        return ""
+    return str(json.loads(layout.lock.read_text(encoding="utf-8") or "{}").get("by", ""))
+
+
+def sign_of_estimation(layout: Layout) -> IO[str]:
+    """The sign, held until it is closed, that ideal points are being estimated.
+
+    Unlike the lock it keeps nobody out; the kernel removes it too, however this process ends.
+    """
+    layout.build.mkdir(parents=True, exist_ok=True)
+    sign = layout.estimating.open("a", encoding="utf-8")
+    fcntl.flock(sign, fcntl.LOCK_SH)
+    return sign
+
+
+def is_estimating(layout: Layout) -> bool:
+    """Whether ideal points are being estimated, by a run or by `unga estimate`."""
+    return _is_held(layout.estimating)
+
+
+def _is_held(file: Path) -> bool:
+    if not file.exists():
         return False
-    with layout.lock.open("a", encoding="utf-8") as lock:
-        return not _locked(lock)
+    with file.open("a", encoding="utf-8") as opened:
+        return not _locked(opened)
 
 
 def refuse_what_is_in_the_way(layout: Layout) -> None:

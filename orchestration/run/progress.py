@@ -29,6 +29,7 @@ STEPS = {
     "raw_undl": "read undl",
     "raw_unxml": "read unxml",
     "raw_voeten": "read voeten",
+    "raw_estimates": "take over ideal points",
     "raw_ledgers": "record releases and corrections",
     "dbt_build": "build and test the models (dbt)",
     "publish": "publish",

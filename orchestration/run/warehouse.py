@@ -107,7 +107,7 @@ class Warehouse(dg.ConfigurableResource):
         scope = scope_of(context.run) if context.run else Scope.WHOLE
         remove_leftovers(self.layout, builds=scope is Scope.WHOLE)
         if context.instance and context.run:
-            close_records(context.instance, self._run_id)
+            close_records(context.instance, self.layout, self._run_id)
         self.run_folder.mkdir()
         if scope is Scope.PART:
             self._start_from_copy()

@@ -151,6 +151,31 @@ def test_readers_are_answered_from_one_whole_build_through_whole_refreshes(sampl
         )
 
 
+ESTIMATES = "select hash(list(estimate order by series, session, state)) from raw.ideal_points"
+# The same by way of the marts, whose views join them with the run that they are of.
+OF_MARTS = """
+    select [hash(list(estimate order by series, session, state))]
+    from marts.ideal_points where is_current
+"""
+
+
+def test_readers_are_answered_from_one_whole_file_through_estimations(sample_warehouse):
+    file = sample_warehouse / "sample/unga.duckdb"
+    with readers_of(file, ESTIMATES, OF_MARTS, FEW_READERS) as readers:
+        heads = [reader.stdout.readline() for reader in readers if reader.stdout]
+        for seed in ("1", "2"):
+            estimated = unga(
+                sample_warehouse, "estimate", "--sample", "--short", "--again", "--seed", seed
+            )
+            assert estimated.returncode == 0, estimated.stderr
+            with duckdb.connect(file, read_only=True) as connection:
+                ((newest,),) = connection.sql(ESTIMATES).fetchall()
+            for nth, reader in enumerate(readers):
+                while str(newest) not in heads[nth] and reader.poll() is None:
+                    heads[nth] += reader.stdout.readline()
+        assert len(builds_seen(readers, heads)) == 3
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

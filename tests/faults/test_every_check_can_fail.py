@@ -16,7 +16,10 @@ import pytest
 
 from expectations.results import Failure
 from expectations.runner import SUITES, read_suite, run_suite
+from ideal_points.estimates import SHORT
 from orchestration.assets.dbt import manifest
+from orchestration.layout import Layout
+from orchestration.published.estimates import estimate_and_publish
 
 # The changes that trip the expectations, by table and description.
 EXPECTATIONS = {
@@ -104,6 +107,24 @@ EXPECTATIONS = {
         "No vote is later than the build": """
             update marts.freshness set data_through = date '2999-01-01'""",
     },
+    "ideal_points": {
+        "Every state has an ideal point in every session in which it voted, and no other has": """
+            delete from marts.ideal_points where state = 'KAZ' and session = 77""",
+        "They stand on all votes of their roll calls": """
+            update marts.ideal_points set votes = votes - 1 where state = 'KAZ' and session = 77""",
+        "The scale has mean 0": "update marts.ideal_points set estimate = estimate + 0.05",
+        "The scale has standard deviation 1": """
+            update marts.ideal_points set estimate = 1.05 * estimate, sd = 1.05 * sd""",
+        "No estimate is impossible": """
+            update marts.ideal_points set q50 = q95 + 1 where state = 'KAZ' and session = 77""",
+        "Until 1989 the USA stands right of the Soviet Union": """
+            update marts.ideal_points set estimate = -estimate""",
+        "The draws that are kept are those of the estimates": """
+            update raw.ideal_point_draws
+            set draws = list_transform(draws, lambda draw: (draw + 500)::smallint)
+            where state = 'KAZ' and session = 77""",
+        "The chains are not apart": "update marts.ideal_points set rhat = 1.2",
+    },
     "key_votes": {
         "Every key vote in reach is there, or is itself a known gap": """
             delete from marts.key_votes where symbol = 'A/RES/ES-11/9001'""",
@@ -130,7 +151,9 @@ REAL = {
     "A/RES/77/9001": "A/RES/77/229",
     "A/RES/ES-11/9001": "A/RES/ES-11/1",
     "synthetic = false": "synthetic = true",
-    # A view in the published file.
+    # Views in the published file.
+    "update marts.ideal_points": "update raw.ideal_points",
+    "delete from marts.ideal_points": "delete from raw.ideal_points",
     "update marts.vote_pairs": "update intermediate.int_pair_counts",
     "(state_a, state_b, year, topic) = ('KAZ', 'USA', 2022, 'all')": """
         (state_a, state_b) = ('KAZ', 'USA') and set_id in (
@@ -184,6 +207,13 @@ EXPRESSIONS = {
     "coalesce(reason, '') not like '%not among the known gaps%'": [
         "reason = '3 not known by name, and not among the known gaps'"
     ],
+    "q05 <= q10 and q10 <= q50 and q50 <= q90 and q90 <= q95": [
+        "q05 = q10 + 1",
+        "q10 = q50 + 1",
+        "q50 = q90 + 1",
+        "q90 = q95 + 1",
+    ],
+    "yes_below <= no_above": ["yes_below = no_above + 1"],
     "kept_from < kept_to": ["kept_to = kept_from"],
     "member_from < coalesce(member_to, date 'infinity')": ["member_to = member_from"],
     "seated_from < coalesce(seated_to, date 'infinity')": ["seated_to = seated_from"],
@@ -347,8 +377,10 @@ def connection(
 def real_votes(
     built_mirror: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The real votes, with ideal points of one series."""
     copy = tmp_path_factory.mktemp("real votes") / "unga.duckdb"
     shutil.copy(built_mirror / copy.name, copy)
+    estimate_and_publish(Layout(copy.parent), False, ["final_passage"], SHORT)
     with duckdb.connect(copy) as opened:
         yield opened
 

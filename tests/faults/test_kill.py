@@ -16,7 +16,11 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
-from warehouses import fingerprint, start, wait_for_line, wait_until
+from warehouses import environment, fingerprint, start, unga, wait_for_line, wait_until
+
+from orchestration.layout import ROOT, Layout
+from orchestration.run.leftovers import leftovers
+from orchestration.run.lock import is_estimating, is_held
 
 pytestmark = pytest.mark.kills
 
@@ -185,6 +189,68 @@ def test_a_run_that_a_person_interrupts_says_so_and_nothing_else(sample_warehous
     assert "Error" not in said
     (kept,) = (sample_warehouse / "build").glob("*/")
     assert f"kept of a build that was not published (`unga clean` removes it): {kept}" in said
+    assert fingerprint(sample_warehouse / "sample/unga.duckdb") == before
+
+
+# Sampling shows its sign, and takes a minute; the copy holds the lock, and waits to be written.
+SAMPLING = ["estimate", "--sample", "--again", "--sweeps", "100000"]
+COPYING = """
+import shutil, sys
+from orchestration.cli.app import app
+def half(source, target):
+    target.write_bytes(source.read_bytes()[:1_000_000])
+    print("half", flush=True)
+    sys.stdin.read()
+shutil.copyfile = half
+app(["estimate", "--sample", "--short", "--again", "--series", "final_passage"])
+"""
+
+
+def killed_and_clean(warehouse: Path, run: subprocess.Popen[str], left: int) -> None:
+    """Kill an estimation: the file stays as it was, and nothing is in the way of the next one."""
+    layout, before = Layout(warehouse), fingerprint(warehouse / "sample/unga.duckdb")
+    run.kill()
+    run.wait()
+    assert fingerprint(warehouse / "sample/unga.duckdb") == before
+    assert not is_held(layout) and not is_estimating(layout)
+    folders = [folder for folder in leftovers(layout) if folder.name.startswith("estimate-")]
+    assert len(folders) == left
+    cleaned = unga(warehouse, "clean").stdout
+    assert all(str(folder) in cleaned for folder in folders)
+    assert leftovers(layout) == []
+    again = unga(warehouse, "estimate", "--sample", "--short", "--again")
+    assert again.returncode == 0, again.stderr
+
+
+def test_an_estimation_killed_while_it_samples_leaves_the_last_good_file(sample_warehouse):
+    with start(sample_warehouse, *SAMPLING) as run:
+        wait_until(lambda: is_estimating(Layout(sample_warehouse)), "it samples")
+        killed_and_clean(sample_warehouse, run, left=0)
+
+
+def test_an_estimation_killed_while_it_copies_leaves_the_last_good_file(sample_warehouse):
+    with subprocess.Popen(
+        [sys.executable, "-c", COPYING],
+        env=environment(sample_warehouse),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as run:
+        wait_for_line(run, "half")
+        assert is_held(Layout(sample_warehouse))
+        killed_and_clean(sample_warehouse, run, left=1)
+
+
+def test_an_estimation_that_a_person_interrupts_leaves_the_last_good_file(sample_warehouse):
+    before = fingerprint(sample_warehouse / "sample/unga.duckdb")
+    with start(sample_warehouse, *SAMPLING) as run:
+        wait_until(lambda: is_estimating(Layout(sample_warehouse)), "it samples")
+        time.sleep(2)
+        run.send_signal(signal.SIGINT)
+        said, _ = run.communicate()
+    assert run.returncode == 130, said
+    assert "Traceback" not in said
     assert fingerprint(sample_warehouse / "sample/unga.duckdb") == before
 
 

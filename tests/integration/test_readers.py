@@ -123,6 +123,13 @@ REFUSED = {
     "from marts.study_findings_of('KAZ', ['CHN', 'XXX'], 2007, 2022)": "unknown state 'XXX'",
     "from marts.agreement_with_group('KAZ', 'EUU')": "unknown group 'EUU'",
     "from marts.agreement_with_group('KAZ', 'EU', 2022, 2007)": "not a period",
+    "from marts.ideal_point_distances('XXX')": "unknown state 'XXX'",
+    "from marts.ideal_point_distances('KAZ', ['CHN', null])": "a state is null",
+    "from marts.ideal_point_distances('KAZ', from_year := 2022, to_year := 2007)": "not a period",
+    "from marts.ideal_point_distances('KAZ', in_series := 'study')": (
+        "unknown series 'study': it is one of all_votes, final_passage"
+    ),
+    "from marts.ideal_point_distances('KAZ', in_series := null)": "unknown series 'null'",
     "from marts.change_between('CHN', 2009, 2000, 2015, 2024)": "not a period",
     "from marts.opposition_of('KAZ', 'CHN', 'USA', in_sense := 'narrow')": "strict or wide",
     "from marts.opposition_of('KAZ', null, 'USA')": "a state is null",

@@ -1,4 +1,7 @@
-"""What starts a refresh, tested with a mirror to which a session and a file are added."""
+"""What starts a refresh, or an estimation after it.
+
+Tested with a mirror to which a session and a file are added.
+"""
 
 import json
 import shutil
@@ -6,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from orchestration.automation import sensors
 from orchestration.automation.updates import updates
 from orchestration.definitions import build_defs
+from orchestration.run import dead_runs
 from orchestration.run.dead_runs import UNDER_WAY
-from orchestration.run.lock import now, take_lock
+from orchestration.run.lock import now, sign_of_estimation, take_lock
 from orchestration.run.warehouse import Warehouse
 from orchestration.sources import SOURCES, Outcome, landed_releases
 
@@ -177,6 +182,80 @@ def test_one_source_alone_is_asked(warehouse):
     probed = updates(warehouse.layout, warehouse.origin, ["unxml"])
     assert probed.newer == landed.newer
     assert {file.outcome for file in probed.outcomes["unxml"].files} == {Outcome.UNCHANGED}
+
+
+@pytest.fixture
+def without_estimates(first_sample: Path, warehouse: Warehouse) -> Warehouse:
+    """The warehouse with a published file that has no ideal points yet."""
+    shutil.copy(first_sample / "sample/unga.duckdb", warehouse.layout.published(False))
+    return warehouse
+
+
+def estimates_tick(warehouse: Warehouse, instance: dg.DagsterInstance):
+    return sensor_tick("votes_without_estimates", warehouse, instance)
+
+
+def test_votes_without_ideal_points_ask_for_one_estimation_a_day(
+    without_estimates, instance, monkeypatch
+):
+    (first,) = estimates_tick(without_estimates, instance).run_requests
+    assert first.tags["newer"] == ("all_votes: not estimated yet; final_passage: not estimated yet")
+    (again,) = estimates_tick(without_estimates, instance).run_requests
+    assert first.run_key == again.run_key
+    monkeypatch.setattr(sensors, "now", lambda: now() + timedelta(days=1))
+    (next_day,) = estimates_tick(without_estimates, instance).run_requests
+    assert first.run_key != next_day.run_key
+
+
+def test_ideal_points_of_other_votes_ask_for_an_estimation(warehouse, instance):
+    skipped = estimates_tick(warehouse, instance)
+    assert not skipped.run_requests
+    assert skipped.skip_message == "The ideal points are of the published votes."
+    with duckdb.connect(warehouse.layout.published(False)) as connection:
+        connection.execute(
+            "update raw.ideal_points_run set votes_key = 'of last year' "
+            "where series = 'final_passage'"
+        )
+    (request,) = estimates_tick(warehouse, instance).run_requests
+    assert request.tags["newer"].startswith("final_passage: of the votes through 2024-06-21")
+
+
+def test_no_estimation_is_asked_for_while_a_refresh_or_another_one_runs(
+    without_estimates, instance
+):
+    layout = without_estimates.layout
+    with take_lock(layout, "a run from the command line"):
+        assert estimates_tick(without_estimates, instance).skip_message == UNDER_WAY
+    with sign_of_estimation(layout):
+        said = estimates_tick(without_estimates, instance).skip_message
+        assert said == "They are being estimated."
+    assert estimates_tick(without_estimates, instance).run_requests
+
+
+def test_no_estimation_is_asked_for_without_a_file_or_of_an_older_one(warehouse, instance):
+    file = warehouse.layout.published(False)
+    with duckdb.connect(file) as connection:
+        connection.execute("drop table intermediate.int_ideal_point_series")
+    said = estimates_tick(warehouse, instance).skip_message
+    assert "by a version without ideal points" in said
+    file.unlink()
+    assert estimates_tick(warehouse, instance).skip_message == "Nothing is published yet."
+
+
+def test_an_estimation_is_not_taken_for_a_killed_run(warehouse, instance, monkeypatch):
+    """It takes no lock while it samples, so it is told by its sign."""
+    monkeypatch.setattr(sensors, "A_MINUTE", 0)
+    monkeypatch.setattr(dead_runs, "LONGEST_START", 0)
+    job = build_defs(warehouse).resolve_job_def("estimate")
+    run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+
+    def status() -> dg.DagsterRunStatus:
+        sensor_tick("killed_runs", warehouse, instance)
+        return instance.get_run_by_id(run.run_id).status
+
+    with sign_of_estimation(warehouse.layout):
+        assert status() == dg.DagsterRunStatus.STARTED
+    assert status() == dg.DagsterRunStatus.FAILURE
 
 
 def test_a_landed_session_is_a_partition_of_the_raw_sessions(warehouse, instance):

@@ -2,7 +2,8 @@ with asked as (
     select
         {{ ref('known_state') }}(of_state) as state,
         {{ ref('known_states') }}(partners) as partners,
-        {{ ref('known_last_year') }}(from_year, to_year) as last_year
+        {{ ref('known_last_year') }}(from_year, to_year) as last_year,
+        {{ ref('known_series') }}(in_series) as series
 ),
 
 points as (
@@ -12,7 +13,7 @@ points as (
     from {{ ref('ideal_points') }} as points
     left join {{ source('raw', 'ideal_point_draws') }} as kept using (series, session, state)
     where
-        points.series = lower(in_series)
+        points.series = (select asked.series from asked)
         and points.year between from_year and (select asked.last_year from asked)
 ),
 
