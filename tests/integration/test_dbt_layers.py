@@ -19,8 +19,8 @@ READS = {
 }
 FOLDERS = {
     "staging": {"undl", "unxml", "voeten"},
-    "intermediate": {"roll_calls", "members", "topics", "votes"},
-    "marts": {"core", "cohesion", "study", "functions"},
+    "intermediate": {"roll_calls", "members", "topics", "votes", "ideal_points"},
+    "marts": {"core", "cohesion", "study", "functions", "ideal_points"},
 }
 
 

@@ -124,7 +124,7 @@ REFUSED = {
     "from marts.agreement_with_group('KAZ', 'EUU')": "unknown group 'EUU'",
     "from marts.agreement_with_group('KAZ', 'EU', 2022, 2007)": "not a period",
     "from marts.ideal_point_distances('XXX')": "unknown state 'XXX'",
-    "from marts.ideal_point_distances('KAZ', ['CHN', null])": "a state is null",
+    "from marts.ideal_point_distances('KAZ', partners := ['CHN', null])": "a state is null",
     "from marts.ideal_point_distances('KAZ', from_year := 2022, to_year := 2007)": "not a period",
     "from marts.ideal_point_distances('KAZ', in_series := 'study')": (
         "unknown series 'study': it is one of all_votes, final_passage"
