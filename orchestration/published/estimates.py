@@ -16,8 +16,8 @@ import duckdb
 
 from expectations.runner import run_suites
 from orchestration.layout import Layout
+from orchestration.published.kept import replace_and_keep
 from orchestration.published.query import rows_of
-from orchestration.published.swap import replace_published
 from orchestration.run.lock import take_lock
 from orchestration.sources.schemas import ESTIMATES, ddl
 
@@ -148,7 +148,7 @@ def estimate_and_publish(
         with duckdb.connect(build) as connection:
             _put_in_place(connection, found)
         _check(build)
-        replace_published(build, published)
+        replace_and_keep(layout, synthetic, build)
     return found
 
 
