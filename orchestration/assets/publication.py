@@ -121,7 +121,7 @@ def _compare(
         [
             CheckResult(
                 "marts.fct_votes",
-                f"no closed session loses more than {LOSS:.0%} of its votes",
+                "keeps closed sessions",
                 "comparison",
                 passed=not lost,
                 severity="warn" if warehouse.accept_loss else "error",

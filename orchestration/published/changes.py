@@ -327,9 +327,7 @@ def _row_changes(
         else ""
     )
     for how in HOWS:
-        # What changed is told by its value before and after.
-        plain = [name for name in told if how != "changed" or name not in compared]
-        listed = [f"differing.{name}" for name in (*table.key, *plain)]
+        listed = [f"differing.{name}" for name in (*table.key, *told)]
         listed += [source] if source else []
         listed += ["changed"] if how == "changed" else []
         yield from _change(
@@ -424,10 +422,12 @@ def _other_tables(
 
 def in_words(row: dict[str, Any]) -> str:
     """A row in one line: what identifies it, then each value before and after."""
-    named = ", ".join(str(value) for name, value in row.items() if name != "changed")
+    parts = row.get("changed") or ()
+    # A column that changed is told by its value before and after.
+    apart = {"changed", *(part["column"] for part in parts)}
+    named = ", ".join(str(value) for name, value in row.items() if name not in apart)
     moved = "; ".join(
-        f"{part['column']} {_value(part['before'])} → {_value(part['after'])}"
-        for part in row.get("changed") or ()
+        f"{part['column']} {_value(part['before'])} → {_value(part['after'])}" for part in parts
     )
     return f"{named}: {moved}" if moved else named
 

@@ -364,7 +364,7 @@ def asks_to_return(layout: Layout, synthetic: bool) -> list[str]:
     if newer is None:
         return []
     command = f"unga rollback {newer.run_id[:8]}{' --sample' if synthetic else ''}"
-    return [f"an older build was put back; `{command}` returns to that of {newer}"]
+    return [f"an older build was put back: `{command}` returns to that of {newer.published_at}"]
 
 
 def _undl_to_download(
