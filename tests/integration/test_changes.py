@@ -271,6 +271,16 @@ def test_a_kept_file_is_put_back_and_the_one_it_replaces_kept(warehouse, monkeyp
     assert "put back" not in run("status", "--json").output
 
 
+def test_a_refresh_after_it_says_that_an_older_build_was_put_back(warehouse, built_sample):
+    put_back(warehouse, False)
+    # It serves what the file was built from.
+    mirror = shutil.copytree(built_sample / "sample/mirror", warehouse.folder / "mirror")
+    done = unga(warehouse.folder, "refresh", mirror=str(mirror))
+    assert done.returncode == 0, done.stdout
+    assert "an older build was put back: `unga rollback ccc` returns" in done.stdout
+    assert "No updates" in done.stdout
+
+
 def test_what_cant_be_put_back_is_said_and_the_published_file_stays(warehouse, monkeypatch):
     before = fingerprint(warehouse.published(False))
     none = run("rollback", "zzz")
