@@ -102,6 +102,14 @@ class Layout:
         """Every check of every run, including refused builds, one JSON object per line."""
         return self._of(synthetic) / "checks_log.jsonl"
 
+    def kept(self, synthetic: bool) -> Path:
+        """The published files of before, to compare with and to put back."""
+        return self._of(synthetic) / "kept"
+
+    def changes(self, synthetic: bool) -> Path:
+        """What each publication changed, a page each."""
+        return self._of(synthetic) / "changes"
+
     @property
     def log(self) -> Path:
         """What libraries printed during the last refresh."""
@@ -117,6 +125,14 @@ def mirror_from_environment() -> str:
     """The mirror that UNGA_MIRROR names, a folder made absolute; '' if there is none."""
     named = os.environ.get("UNGA_MIRROR", "")
     return named if not named or "://" in named else str(Path(named).absolute())
+
+
+def keep_from_environment() -> int:
+    """How many published files of before are kept: UNGA_KEEP, else 3. Raises ValueError."""
+    named = os.environ.get("UNGA_KEEP") or "3"
+    if not named.isdecimal():
+        raise ValueError(f"UNGA_KEEP={named}: give the number of published files to keep, or 0.")
+    return int(named)
 
 
 def code_version() -> str:

@@ -25,6 +25,6 @@ select
     ) as is_of_one_world
 from marts
 full outer join marts.freshness as freshness using (mart)
-where mart not in ('freshness', 'checks_log', 'publication')
+where mart not in ('freshness', 'changes', 'checks_log', 'publication')
 group by all
 order by mart

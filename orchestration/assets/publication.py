@@ -12,9 +12,13 @@ from expectations.runner import SUITES
 from orchestration.assets.checks import KIND
 from orchestration.assets.metadata import OWNERS
 from orchestration.layout import code_version
+from orchestration.published.changes import LOSS, Change, as_markdown, compare, counted, losses
 from orchestration.published.exports import export_marts
+from orchestration.published.kept import Kept, of_file, replace_and_keep
+from orchestration.published.query import QueryError
 from orchestration.published.status import LATE_AFTER, STALE_AFTER
-from orchestration.published.swap import replace_published, write_audit
+from orchestration.published.swap import write_audit
+from orchestration.run.check_results import CheckResult
 from orchestration.run.lock import now
 from orchestration.run.warehouse import Warehouse
 
@@ -63,16 +67,21 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 "copy of the published file. Materialize all assets together to publish."
             )
             return
-        results = warehouse.check_results
         _refuse_unchecked(warehouse, marts)
+        before, changes = _compare(context, warehouse)
+        results = warehouse.check_results
         at, code = now(), code_version()
         with warehouse.connect() as connection:
             through = write_audit(
-                connection, warehouse.run_id, at, code, warehouse.on_sample, results
+                connection, warehouse.run_id, at, code, warehouse.on_sample, results, changes
             )
             connection.execute("checkpoint")
+        replace_and_keep(warehouse.layout, warehouse.on_sample, warehouse.build_file)
         target = warehouse.layout.published(warehouse.on_sample)
-        replace_published(warehouse.build_file, target)
+        page = {}
+        if before:
+            this = Kept(target, at, warehouse.run_id)
+            page = _write_page(context, warehouse, before, this, changes)
         yield dg.MaterializeResult(
             asset_key=SAMPLE if warehouse.on_sample else DATABASE,
             metadata={
@@ -83,10 +92,79 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 "warnings": sum(not result.passed for result in results),
                 "code version": code,
                 "synthetic": warehouse.on_sample,
+                "changes": counted(changes),
+                **page,
             },
         )
 
     return publish
+
+
+def _compare(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> tuple[Kept | None, list[Change]]:
+    """The published file that the build is to replace, and what it changes in it.
+
+    Raises dg.Failure if a closed session loses votes, unless that is accepted. It is recorded as a
+    check, so that the log of checks and `unga status` tell it too.
+    """
+    published, build = warehouse.layout.published(warehouse.on_sample), warehouse.build_file
+    before, changes, lost = None, [], []
+    if published.exists():
+        try:
+            before = of_file(published)
+            changes, lost = compare(published, build), losses(published, build)
+        except QueryError as unreadable:
+            # A damaged file must not hold up the build that replaces it.
+            context.log.warning(f"The build was compared with nothing: {unreadable}")
+    warehouse.keep(
+        [
+            CheckResult(
+                "marts.fct_votes",
+                "keeps closed sessions",
+                "comparison",
+                passed=not lost,
+                severity="warn" if warehouse.accept_loss else "error",
+                detail="; ".join(map(str, lost)),
+            )
+        ]
+    )
+    said = "\n".join(f"  {loss}" for loss in lost)
+    if lost and not warehouse.accept_loss:
+        again = "unga sample" if warehouse.on_sample else "unga refresh --force"
+        raise dg.Failure(
+            f"Not published: closed sessions would lose more than {LOSS:.0%} of their votes. The "
+            f"published file stays.\n{said}\nSee what differs: unga diff {published} {build}\n"
+            f"If these votes should go: {again} --accept-loss (in the UI, accept_loss: true in the "
+            "config of the resource warehouse).",
+            allow_retries=False,
+        )
+    if lost:
+        context.log.warning(f"Accepted: closed sessions lose votes.\n{said}")
+    return before, changes
+
+
+def _write_page(
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    before: Kept,
+    this: Kept,
+    changes: Sequence[Change],
+) -> dict[str, dg.MetadataValue]:
+    """Write what the publication changed as a page, and into the run's log; its metadata."""
+    context.log.info(f"Changes since {before}: {counted(changes)}")
+    folder = warehouse.layout.changes(warehouse.on_sample)
+    page = folder / f"{this.published_at:%Y-%m-%d}-{this.run_id}.md"
+    title = f"What {this} changed"
+    text = as_markdown(title, f"Compared with the file that it replaced, of {before}.", changes)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        # The new file is in place, with the same in marts.changes.
+        context.log.warning(f"The page of what changed could not be written: {wrong}")
+        return {}
+    return {"changes, as a page": dg.MetadataValue.path(page)}
 
 
 def _refuse_unchecked(warehouse: Warehouse, marts: Sequence[dg.AssetKey]) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.changes import diff, rollback
+from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
 from orchestration.cli.estimate import estimate
 from orchestration.cli.read import (
@@ -57,6 +59,9 @@ for command in (
     describe,
     query,
     sources,
+    cite,
+    diff,
+    rollback,
     topics_evaluation,
     review,
     clean,

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from orchestration.run.in_process import Run
     from orchestration.sources import Visit
 
+AcceptLossOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-loss", help="Publish even if a closed session loses votes that are published."
+    ),
+]
+
 # Exit statuses of `unga refresh` when it published or found no updates, but a source was at fault.
 REFUSED_A_FILE = 3
 NOT_IN_REACH = 4
@@ -41,6 +48,7 @@ def refresh(
             help="Exit with 4 if a source could not be reached; what has landed is built anyway.",
         ),
     ] = False,
+    accept_loss: AcceptLossOption = False,
 ) -> None:
     """Fetch updates, build, check, and publish warehouse/unga.duckdb.
 
@@ -54,17 +62,19 @@ def refresh(
     layout = Layout.from_environment()
     console = _console_apart(layout)
     try:
-        status = _refresh(console, layout, source or [], session or [], force, strict)
+        config = {"fetch": source or [], "sessions": session or [], "accept_loss": accept_loss}
+        status = _refresh(console, layout, config, force, strict)
     except (QueryError, ReviewError, SourceError, OSError) as wrong:
         console.print(str(wrong), style="red", markup=False, soft_wrap=True)
         status = 1
     end(status)
 
 
-def sample() -> None:
+def sample(accept_loss: AcceptLossOption = False) -> None:
     """Build warehouse/sample/unga.duckdb from an invented Assembly, for trying things out."""
     layout = Layout.from_environment()
-    end(0 if _run(_console_apart(layout), layout, {"synthetic": True}).whole else 1)
+    config = {"synthetic": True, "accept_loss": accept_loss}
+    end(0 if _run(_console_apart(layout), layout, config).whole else 1)
 
 
 def _console_apart(layout: Layout) -> Console:
@@ -80,16 +90,17 @@ def _console_apart(layout: Layout) -> Console:
 def _refresh(
     console: Console,
     layout: Layout,
-    sources: Sequence[str],
-    sessions: Sequence[str],
+    config: dict[str, Any],
     force: bool,
     strict: bool,
 ) -> int:
     """Ask the sources, build if there is a reason, report; returns the exit status."""
-    from orchestration.published.status import visits_to
+    from orchestration.published.status import asks_to_return, visits_to
 
-    config: dict[str, Any] = {"fetch": sources, "sessions": sessions}
+    sources, sessions = config["fetch"], config["sessions"]
     if layout.published(synthetic=False).exists() and not force:
+        for line in asks_to_return(layout, synthetic=False):
+            console.print(line, style="yellow", markup=False, soft_wrap=True)
         reasons = _ask(layout, sources, sessions)
         if not reasons:
             return _tell_nothing_newer(console, layout, sources, strict)

@@ -167,6 +167,8 @@ def print_summary(console: Console, said: Mapping[str, Any]) -> None:
     _say(console, f"{'checks passed':{LABEL}}{_checks(said['checks'])}")
     for line in _doubts_lines(said["doubts"]):
         _say(console, line)
+    changed = "; ".join(f"{row['count']:,} {row['what']}" for row in said["changes"])
+    _say(console, f"{'changes':{LABEL}}{changed or 'none'}")
     _say(console, f"{'data through':{LABEL}}{publication['data_through']}")
     _say(console, f"{'file':{LABEL}}{said['file']}")
     for label, place in said["beside"].items():

@@ -16,8 +16,8 @@ import duckdb
 
 from expectations.runner import run_suites
 from orchestration.layout import Layout
+from orchestration.published.kept import replace_and_keep
 from orchestration.published.query import QueryError, open_published, rows_of
-from orchestration.published.swap import replace_published
 from orchestration.run.lock import sign_of_estimation, take_lock
 from orchestration.sources.schemas import ESTIMATES, ddl, polars_types
 
@@ -157,7 +157,7 @@ def estimate_and_publish(
                 _check(build)
             except duckdb.Error as wrong:
                 raise EstimationRefusedError(f"The new estimates can't be kept: {wrong}") from wrong
-            replace_published(build, published)
+            replace_and_keep(layout, synthetic, build)
     return found
 
 

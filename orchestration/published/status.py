@@ -14,6 +14,7 @@ from typing import Any
 
 from orchestration.layout import Layout, code_version
 from orchestration.published.coverage import COUNTED_YEARS, covered
+from orchestration.published.kept import newer_kept
 from orchestration.published.query import QueryError, rows_of
 from orchestration.published.study import configured_study
 from orchestration.run.check_results import blocking_of_last_run
@@ -67,6 +68,7 @@ IDEAL_POINTS = """
     select series, data_through, is_current, converged from marts.ideal_points_run
     order by contains(series, ':'), series
 """
+CHANGES = "select what, count from marts.changes"
 DECADES = """
     select
         year - year % 10 as decade,
@@ -159,6 +161,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "unreviewed": unreviewed,
         "unpublished_builds": kept,
         "needs_a_person": [
+            *asks_to_return(layout, synthetic),
             *_files_at_fault(visits),
             *(asks_for_review(row, synthetic) for row in unreviewed),
             *(f"refused: {line}" for line in refused),
@@ -355,6 +358,15 @@ def asks_to_clean(kept: Mapping[str, int]) -> list[str]:
     ]
 
 
+def asks_to_return(layout: Layout, synthetic: bool) -> list[str]:
+    """A line if an older build was put back, with how to return to the newer one."""
+    newer = newer_kept(layout, synthetic)
+    if newer is None:
+        return []
+    command = f"unga rollback {newer.run_id[:8]}{' --sample' if synthetic else ''}"
+    return [f"an older build was put back: `{command}` returns to that of {newer.published_at}"]
+
+
 def _undl_to_download(
     used: list[dict[str, Any]], publication: dict[str, Any], synthetic: bool
 ) -> list[str]:
@@ -444,6 +456,8 @@ def summary(layout: Layout, synthetic: bool) -> dict[str, Any]:
     file = layout.published(synthetic)
     (publication,) = rows_of(file, "select * from marts.publication")
     beside = {"data docs": layout.data_docs / "index.html"}
+    for page in layout.changes(synthetic).glob(f"*-{publication['run_id']}.md"):
+        beside["what changed"] = page
     if not synthetic:
         beside |= {"report": layout.reports(synthetic) / "index.html", "exports": layout.exports}
     return {
@@ -458,6 +472,7 @@ def summary(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "doubts": _rows_if_there(file, "doubts", DOUBTS),
         "checks": rows_of(file, CHECKS),
         "marts": rows_of(file, MARTS),
+        "changes": rows_of(file, CHANGES),
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.published.changes import Change
 from orchestration.run.check_results import CheckResult
 
 
@@ -21,10 +22,12 @@ def write_audit(
     code: str,
     synthetic: bool,
     results: Iterable[CheckResult],
+    changes: Iterable[Change],
 ) -> date | None:
-    """Write the audit tables into the build: marts.checks_log, marts.publication, marts.freshness.
+    """Write the audit tables into the build.
 
-    Returns the day of the last vote in it, null if there is none.
+    They are marts.checks_log, marts.changes, marts.publication and marts.freshness. Returns the
+    day of the last vote in it, null if there is none.
     """
     results = list(results)
     connection.execute(
@@ -40,6 +43,12 @@ def write_audit(
             data_through date
         );
         comment on table marts.publication is 'The run that made this file. One row, the only one.';
+        create table marts.changes (what varchar, count integer, example varchar);
+        comment on table marts.changes is
+            'What this build changed in the file that it replaced. One row per kind of change.';
+        comment on column marts.changes.what is 'The kind of change, as votes changed.';
+        comment on column marts.changes.count is 'How many of it.';
+        comment on column marts.changes.example is 'The first of them, values before and after.';
         """
     )
     connection.execute(
@@ -64,6 +73,8 @@ def write_audit(
                 for result in results
             ],
         )
+    if told := [(change.what, change.count, change.example) for change in changes]:
+        connection.executemany("insert into marts.changes values (?, ?, ?)", told)
     ((through,),) = connection.sql("select data_through from marts.publication").fetchall()
     return through
 

@@ -16,7 +16,7 @@ class CheckResult:
 
     table: str
     check: str
-    kind: str  # 'dbt test' or 'expectations'
+    kind: str  # 'dbt test', 'expectations' or 'comparison'
     passed: bool
     severity: str = "error"  # a 'warn' is reported, but blocks nothing
     rows: int | None = None  # rows that fail, where the check counts them

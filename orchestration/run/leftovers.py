@@ -14,11 +14,16 @@ from pathlib import Path
 
 from orchestration.layout import Layout
 
+# In a folder of whole files, the folder of those that are not whole yet.
+UNFINISHED = ".unfinished"
+
 
 def leftovers(layout: Layout) -> list[Path]:
     """The folders that runs have left behind, including those of a run under way."""
     found = list(layout.build.iterdir()) if layout.build.is_dir() else []
-    found = sorted(path for path in [*found, layout.exports / ".unfinished"] if path.is_dir())
+    unfinished = [layout.exports, layout.kept(False), layout.kept(True)]
+    found += [folder / UNFINISHED for folder in unfinished]
+    found = sorted(path for path in found if path.is_dir())
     return [*found, *_unfinished_reports(layout)]
 
 

@@ -16,7 +16,12 @@ import dagster as dg
 import duckdb
 from pydantic import Field, PrivateAttr
 
-from orchestration.layout import DATABASE, Layout, mirror_from_environment
+from orchestration.layout import (
+    DATABASE,
+    Layout,
+    keep_from_environment,
+    mirror_from_environment,
+)
 from orchestration.run.check_results import CheckResult, append_to_log
 from orchestration.run.dead_runs import close_records
 from orchestration.run.leftovers import remove_leftovers
@@ -80,6 +85,10 @@ class Warehouse(dg.ConfigurableResource):
         default=False,
         description="The sources were asked just before: build what is landed, and ask nobody.",
     )
+    accept_loss: bool = Field(
+        default=False,
+        description="Publish even if a closed session loses votes that the published file has.",
+    )
     sessions: list[str] = Field(
         default_factory=list,
         description="The only sessions to fetch, from sources with a file a session; all if empty.",
@@ -99,6 +108,7 @@ class Warehouse(dg.ConfigurableResource):
         """
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
+        keep_from_environment()  # refused now, not after the minute that a build takes
         self._lock = take_lock(self.layout, f"run {self._run_id}")
         self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic

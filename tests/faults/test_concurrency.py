@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,8 +27,11 @@ from warehouses import UNGA, environment, start, unga, wait_for_line, wait_until
 from orchestration.automation import sensors
 from orchestration.automation.sensors import killed_runs
 from orchestration.definitions import build_defs
+from orchestration.layout import Layout
+from orchestration.published.kept import put_back, replace_and_keep
 from orchestration.published.swap import replace_published
 from orchestration.run.dead_runs import UNDER_WAY
+from orchestration.run.lock import take_lock
 from orchestration.run.warehouse import Warehouse
 
 pytestmark = pytest.mark.kills
@@ -132,6 +136,32 @@ def test_readers_are_answered_from_one_whole_build_through_many_publications(
             stamped(published, following, build)
             replace_published(following, published)
         assert len(builds_seen(readers, heads)) > 2, "the readers saw nothing of the publications"
+
+
+def test_readers_are_answered_from_one_whole_build_while_files_are_put_back(built_sample, tmp_path):
+    layout, following = Layout(tmp_path), tmp_path / "build" / "unga.duckdb"
+    following.parent.mkdir()
+    published = layout.published(synthetic=False)
+    for build in range(2):
+        stamped(built_sample / "sample/unga.duckdb", following, build)
+        with duckdb.connect(following) as connection:
+            connection.execute("update marts.publication set run_id = ?", [f"run {build}"])
+            connection.execute(
+                "update marts.publication set published_at = published_at + to_days(?)", [build]
+            )
+        replace_and_keep(layout, False, following)
+    with readers_of(published, STAMP, STAMPS) as readers:
+        heads = [reader.stdout.readline() for reader in readers if reader.stdout]
+        for nth in range(PUBLICATIONS):
+            back, replaced = put_back(layout, False)
+            assert (back.run_id, replaced.run_id) == (f"run {nth % 2}", f"run {1 - nth % 2}")
+            time.sleep(0.3)
+        assert builds_seen(readers, heads) == {"0", "1"}
+    assert unga(tmp_path, "rollback").returncode == 0
+    with take_lock(layout, "run that builds"):
+        refused = unga(tmp_path, "rollback")
+    assert refused.returncode == 1
+    assert "The warehouse is in use by run that builds: process" in refused.stderr
 
 
 def test_readers_are_answered_from_one_whole_build_through_whole_refreshes(sample_warehouse):

@@ -7,12 +7,14 @@ not allow them, the test is reported as skipped.
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 from warehouses import UNGA, environment, fingerprint, unga
 
+from orchestration.layout import Layout
 from orchestration.published.swap import replace_published
 from orchestration.sample.files import make_sample
 
@@ -129,6 +131,69 @@ def test_a_full_disk_refuses_an_estimation(mounts, built_sample, tmp_path, copie
         NUMBA_NUM_THREADS="1",
     )
     refused(ended, words, "left: .", fingerprint(file))
+
+
+# Where links are refused, as on some network shares, keeping a file takes space.
+WITHOUT_LINKS = """
+import os, sys
+from pathlib import Path
+from orchestration.layout import Layout
+from orchestration.published.kept import put_back, replace_and_keep
+def refused(*_):
+    raise PermissionError
+os.link = refused
+layout = Layout(Path(sys.argv[1]))
+if sys.argv[2] == "keep":
+    replace_and_keep(layout, True, layout.build_file("run", True))
+else:
+    put_back(layout, True)
+"""
+
+
+@pytest.mark.parametrize("action", ["keep", "put back"])
+def test_a_full_disk_while_a_file_is_kept_leaves_the_last_good_file(mounts, tmp_path, action):
+    warehouse = Layout(tmp_path / "warehouse")
+    kept = warehouse.kept(True) / "2025-01-01T000000-run 0.duckdb"
+    for nth, file in enumerate(
+        (kept, warehouse.published(True), warehouse.build_file("run", True))
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(file) as connection:
+            connection.execute(
+                "create schema marts; create table marts.publication as select ? as run_id, "
+                "make_timestamp(2025 + ?, 1, 1, 0, 0, 0) as published_at",
+                [f"run {nth}", nth],
+            )
+            connection.execute(
+                "create table votes as select hash(i) as vote from range(200000) as rows (i)"
+            )
+    script = """
+        set -e
+        mkdir "$AT" && mount -t tmpfs -o "size=$SIZE" tmpfs "$AT"
+        cp -r "$FROM/." "$AT"
+        dd if=/dev/zero of="$AT/filler" bs=4k 2>/dev/null || true
+        truncate -s -64k "$AT/filler"
+        rc=0; "$PYTHON" -c "$CODE" "$AT" "$ACTION" || rc=$?
+        sha256sum "$AT/sample/unga.duckdb" >&2
+        ls "$AT"/sample/kept/*.duckdb "$AT"/sample/kept/.unfinished >&2
+        exit "$rc"
+    """
+    held = sum(path.stat().st_size for path in warehouse.folder.rglob("*.duckdb"))
+    ended = _run(
+        [*NAMESPACE, "sh", "-c", script],
+        AT=str(tmp_path / "full"),
+        FROM=str(warehouse.folder),
+        SIZE=str(held + MB),
+        PYTHON=sys.executable,
+        CODE=WITHOUT_LINKS,
+        ACTION=action,
+    )
+    said = ended.stderr
+    assert ended.returncode == 1, said
+    assert "No space left on device" in said
+    assert fingerprint(warehouse.published(True)) in said
+    # What could not be copied whole is gone, and counts for nothing.
+    assert said.count(".duckdb\n") == 2, said
 
 
 def test_a_landing_that_is_read_only_is_said(mounts, small_warehouse):

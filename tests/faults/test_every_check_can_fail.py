@@ -323,7 +323,8 @@ def changes(test: dict[str, Any]) -> list[str]:
             untrue = EXPRESSIONS.get(arguments["expression"], [])
             return [f"update {table} set {assignment} {row}" for assignment in untrue]
         case "columns_are":
-            column = min(arguments["columns"])
+            types = arguments["columns"]  # one that is no text, to be made one
+            column = min(types, key=lambda name: (types[name] == "VARCHAR", name))
             return [
                 f"alter table {table} drop column {column}",
                 f"alter table {table} add column surplus integer",

@@ -22,6 +22,10 @@ from orchestration.layout import ROOT, Layout
 from orchestration.run.leftovers import leftovers
 from orchestration.run.lock import is_estimating, is_held
 
+from orchestration.layout import Layout
+from orchestration.published.kept import kept_files, replace_and_keep
+from orchestration.run.leftovers import remove_leftovers
+
 pytestmark = pytest.mark.kills
 
 # The line with which each step begins.
@@ -60,6 +64,25 @@ for build in itertools.cycle(["first", "second"]):
     shutil.copy(folder / build, folder / "build.duckdb")
     replace_published(folder / "build.duckdb", folder / "published.duckdb")
     print(build, flush=True)
+"""
+
+# Publishes copies of two builds in turn and puts the one before back, until it is killed.
+KEEPER = """
+import itertools, os, shutil, sys
+from pathlib import Path
+from orchestration.layout import Layout
+from orchestration.published.kept import put_back, replace_and_keep
+folder, how = Path(sys.argv[1]), sys.argv[2]
+if how == "copy":
+    def refused(*_):
+        raise PermissionError
+    os.link = refused
+layout = Layout(folder)
+for build in itertools.cycle(["first", "second"]):
+    shutil.copy(folder / build, folder / "build.duckdb")
+    replace_and_keep(layout, False, folder / "build.duckdb")
+    print(build, flush=True)
+    put_back(layout, False)
 """
 
 
@@ -151,7 +174,9 @@ def test_the_run_after_them_finishes_without_a_hand(story):
 
 def test_nothing_unpublished_is_left(story):
     assert not list(story.warehouse.rglob("*.wal"))
-    assert list(story.warehouse.rglob("*.duckdb")) == [story.warehouse / "sample/unga.duckdb"]
+    kept = list(story.warehouse.glob("sample/kept/*.duckdb"))
+    assert [fingerprint(file) for file in kept] == [story.before]
+    assert {*story.warehouse.rglob("*.duckdb")} == {story.warehouse / "sample/unga.duckdb", *kept}
 
 
 def test_no_killed_run_is_taken_to_be_running_still(story):
@@ -273,3 +298,37 @@ def test_a_publication_killed_at_any_moment_leaves_a_whole_file(tmp_path):
             time.sleep(moments.uniform(0, 0.05))
             publisher.kill()
         assert fingerprint(tmp_path / "published.duckdb") in whole
+
+
+@pytest.mark.parametrize("how", ["link", "copy"])
+def test_keeping_and_putting_back_killed_at_any_moment_leave_whole_files(tmp_path, how):
+    for day, build in enumerate(("first", "second"), start=1):
+        with duckdb.connect(tmp_path / build) as connection:
+            connection.execute(
+                "create schema marts; create table marts.publication as "
+                "select ? as run_id, make_timestamp(2026, 1, ?, 0, 0, 0) as published_at, i "
+                "from range(1) as rows (i)",
+                [build, day],
+            )
+            connection.execute(
+                "create table votes as select ? as build, i from range(1000000) as rows (i)",
+                [build],
+            )
+        shutil.copy(tmp_path / build, tmp_path / "build.duckdb")
+        replace_and_keep(Layout(tmp_path), False, tmp_path / "build.duckdb")
+    whole = {fingerprint(tmp_path / build) for build in ("first", "second")}
+    moments, seen = random.Random(1946), set()
+    for _ in range(12):
+        with subprocess.Popen(
+            [sys.executable, "-c", KEEPER, str(tmp_path), how], stdout=subprocess.PIPE, text=True
+        ) as keeper:
+            assert keeper.stdout
+            assert keeper.stdout.readline()
+            time.sleep(moments.uniform(0, 0.05))
+            keeper.kill()
+        assert fingerprint(tmp_path / "unga.duckdb") in whole
+        kept = kept_files(Layout(tmp_path), synthetic=False)
+        seen |= {fingerprint(file.file) for file in kept}
+    assert seen == whole
+    remove_leftovers(Layout(tmp_path))
+    assert not list((tmp_path / "kept").glob(".*"))

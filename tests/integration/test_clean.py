@@ -24,14 +24,16 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
-    """A warehouse with a published file, a refused build of 12 MB, and exports half written."""
+    """A warehouse with a published file, a refused build of 12 MB, and two things half written."""
     monkeypatch.setenv("UNGA_WAREHOUSE", str(tmp_path))
     layout = Layout(tmp_path)
     for file, size in {
         layout.published(False): MB,
         layout.build / "refused" / "unga.duckdb": 12 * MB,
         layout.build / "refused" / "dbt" / "dbt.log": MB // 2,
-        layout.exports / ".unfinished" / "votes.parquet": MB // 2,
+        layout.exports / ".unfinished" / "votes.parquet": MB // 4,
+        layout.kept(False) / ".unfinished" / "unga.duckdb": MB // 4,
+        layout.kept(False) / "2026-01-01T000000-before.duckdb": MB,
         layout.exports / "votes.parquet": MB,
     }.items():
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +58,12 @@ def test_leftovers_are_removed_and_nothing_else(layout: Layout):
     told = run("clean")
     assert told.exit_code == 0
     assert "13 MB freed." in told.output
-    assert files(layout) == {"build/.lock", "unga.duckdb", "exports/votes.parquet"}
+    assert files(layout) == {
+        "build/.lock",
+        "unga.duckdb",
+        "exports/votes.parquet",
+        "kept/2026-01-01T000000-before.duckdb",
+    }
     assert run("clean").output == "Nothing is left over.\n"
 
 

@@ -361,4 +361,5 @@ def test_status_of_the_sample(built_sample, monkeypatch):
     assert facts["refused"] == []
     assert {row["mart"] for row in facts["freshness"]} >= {"fct_votes", "vote_pairs"}
     assert {row["source"] for row in facts["completeness"]} == {"undl", "unxml", "voeten"}
-    assert {row["kind"] for row in facts["checks"]} == {"dbt test", "expectations"}
+    kinds = {"comparison", "dbt test", "expectations"}
+    assert {row["kind"] for row in facts["checks"]} == kinds

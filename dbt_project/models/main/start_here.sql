@@ -1,4 +1,4 @@
-{#- From dbt's own graph, and the two tables that publication adds. -#}
+{#- From dbt's own graph, and the three tables that publication adds. -#}
 {%- set folders = ['core', 'cohesion', 'functions', 'ideal_points', 'study'] -%}
 {%- set rows = [] -%}
 {%- if execute -%}
@@ -11,6 +11,7 @@
     {%- endfor -%}
     {%- for name, words in {
         'marts.checks_log': 'Checks that this build went through. One row per check.',
+        'marts.changes': 'What this build changed in the file that it replaced. One row per kind of change.',
         'marts.publication': 'The run that made this file: what to cite. One row, the only one.',
     }.items() -%}
         {%- do rows.append([0, name, 'table', words, 'from ' ~ name ~ ' limit 10']) -%}
