@@ -19,12 +19,9 @@ import pytest
 from warehouses import environment, fingerprint, start, unga, wait_for_line, wait_until
 
 from orchestration.layout import ROOT, Layout
-from orchestration.run.leftovers import leftovers
-from orchestration.run.lock import is_estimating, is_held
-
-from orchestration.layout import Layout
 from orchestration.published.kept import kept_files, replace_and_keep
-from orchestration.run.leftovers import remove_leftovers
+from orchestration.run.leftovers import leftovers, remove_leftovers
+from orchestration.run.lock import is_estimating, is_held
 
 pytestmark = pytest.mark.kills
 
