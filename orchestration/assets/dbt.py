@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import dagster as dg
@@ -141,9 +140,6 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-        # While dbt works, so that the checks need not wait for it, but after the tables that take
-        # most memory.
-        ahead = Thread(target=load, daemon=True)
         built, checked = [], 0
         for event in invocation.stream():
             if isinstance(event, dg.Output):
@@ -159,8 +155,10 @@ def warehouse_models() -> dg.AssetsDefinition:
                     f"{SO_FAR}{len(built)} of {len(context.selected_asset_keys)} tables built, "
                     f"{checked} of {len(context.selected_asset_check_keys)} checked"
                 )
-                if len(built) > 0.8 * len(context.selected_asset_keys) and not ahead.ident:
-                    ahead.start()
+                if len(built) > 0.8 * len(context.selected_asset_keys):
+                    # While dbt works on, but after the tables that take most memory; not in a
+                    # thread, which would import what this one is importing.
+                    load()
         _keep(target / "partial_parse.msgpack")
         yield from _with_metadata(context, warehouse, built)
         results = failed_and_passed(warehouse.build_file, target)

@@ -438,10 +438,10 @@ def test_a_publication_tells_what_it_changed_in_the_file_and_on_a_page(story):
     assert "1 topics changed" in story.accepted
 
 
-def test_a_first_build_changes_nothing(built_sample):
-    published = built_sample / "sample/unga.duckdb"
+def test_a_first_build_changes_nothing(first_sample):
+    published = first_sample / "sample/unga.duckdb"
     assert rows(published, "select * from marts.changes") == []
     assert rows(published, "select name from start_here where name = 'marts.changes'")
     comments = rows(published, "select comment from duckdb_columns() where table_name = 'changes'")
     assert all(words for (words,) in comments)
-    assert not (built_sample / "sample/kept").exists()
+    assert not (first_sample / "sample/kept").exists()
