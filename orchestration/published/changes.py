@@ -135,7 +135,7 @@ def losses(old: Path, new: Path, share: float = LOSS) -> list[Loss]:
             columns
         ):
             return []
-        rows = connection.execute(_VOTES_OF_CLOSED_SESSIONS, [1 - share]).fetchall()
+        rows = connection.execute(_VOTES_OF_CLOSED_SESSIONS, {"kept": 1 - share}).fetchall()
     lost: dict[str, Loss] = {}
     for session, source, before, after in rows:
         loss = lost.setdefault(session, Loss(session, {}, {}))
@@ -143,7 +143,8 @@ def losses(old: Path, new: Path, share: float = LOSS) -> list[Loss]:
     return list(lost.values())
 
 
-# A session that is not in the seed is closed if a later regular one has votes.
+# A session that is not in the seed is closed if a later regular one has votes. A roll call that
+# another source puts into another session is not lost: the new file has its votes on the same day.
 _VOTES_OF_CLOSED_SESSIONS = """
     with counted as (
         select session, source, count(*) as votes, 0 as now
@@ -158,10 +159,30 @@ _VOTES_OF_CLOSED_SESSIONS = """
     by_source as (
         select session, source, sum(votes)::integer as before, sum(now)::integer as after
         from counted group by all
+    ),
+
+    old_days as (
+        select session, vote_date, count(*) as votes
+        from old.marts.fct_votes inner join old.marts.dim_roll_calls using (roll_call_id)
+        where vote <> 'absent' group by all
+    ),
+
+    new_days as (
+        select vote_date, count(*) as votes
+        from new.marts.fct_votes inner join new.marts.dim_roll_calls using (roll_call_id)
+        where vote <> 'absent' group by all
+    ),
+
+    missing as (
+        select session, sum(greatest(0, old_days.votes - coalesce(new_days.votes, 0))) as votes
+        from old_days left join new_days using (vote_date)
+        group by session
     )
 
     select session, by_source.source, before, after
-    from by_source left join new.seeds.assembly_sessions as sessions using (session)
+    from by_source
+    left join new.seeds.assembly_sessions as sessions using (session)
+    left join missing using (session)
     where
         if(
             sessions.session is null,
@@ -169,7 +190,9 @@ _VOTES_OF_CLOSED_SESSIONS = """
             sessions.closed is not null
         )
     window of_session as (partition by session)
-    qualify sum(after) over of_session < ? * sum(before) over of_session
+    qualify
+        sum(after) over of_session < $kept * sum(before) over of_session
+        and sum(before) over of_session - missing.votes < $kept * sum(before) over of_session
     order by try_cast(session as integer), session, by_source.source
 """
 
