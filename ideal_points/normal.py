@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit, uint64
 
 ROOT2 = sqrt(2.0)
+# No probability is taken to be smaller, so that it has a logarithm.
+TINY = 1e-300
 # Of the three rational approximations in AS 241 (PPND16), numerators then denominators, from the
 # highest power down.
 CENTRE = np.array(
@@ -135,14 +137,14 @@ def truncated(state: np.ndarray, mean: float, low: float, high: float) -> float:
 @njit(cache=True)
 def _inverted(state: np.ndarray, a: float, b: float) -> float:
     below, above = cdf(a), cdf(b)
-    if above - below < 1e-300:  # so far out that all of its mass is at the nearer end
+    if above - below < TINY:  # so far out that all of its mass is at the nearer end
         return b
     return min(max(quantile(below + uniform(state) * (above - below)), a), b)
 
 
 @njit(cache=True)
 def log_interval(mean: float, low: float, high: float) -> float:
-    """The log of the probability that N(mean, 1) is in (low, high); at least log(1e-300)."""
+    """The log of the probability that N(mean, 1) is in (low, high); at least log(TINY)."""
     a, b = low - mean, high - mean
     p = cdf(-a) - cdf(-b) if a > 0.0 else cdf(b) - cdf(a)
-    return log(max(p, 1e-300))
+    return log(max(p, TINY))

@@ -12,12 +12,20 @@ from math import log, sqrt
 import numpy as np
 from numba import njit, prange
 
-from ideal_points.normal import cdf, log_interval, normal, quantile, stream, truncated, uniform
+from ideal_points.normal import (
+    TINY,
+    cdf,
+    log_interval,
+    normal,
+    quantile,
+    stream,
+    truncated,
+    uniform,
+)
 
 # A vote is the third that the latent position falls in: below both cutpoints, between, or above.
 YES, ABSTAIN, NO = 0, 1, 2
 
-TINY = 1e-300
 PROPOSAL_SD = 0.2 / 3  # of a cutpoint
 CUTPOINT_LIMIT = 7.0
 LATENT_LIMIT = 9.0

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.published.query import QueryError
+from orchestration.published.query import QueryError, attach
 
 # By how much a pair measure has to differ to be listed.
 TOLERANCE = 0.01
@@ -147,11 +147,11 @@ def losses(old: Path, new: Path, share: float = LOSS) -> list[Loss]:
 # another source puts into another session is not lost: the new file has its votes on the same day.
 _VOTES_OF_CLOSED_SESSIONS = """
     with counted as (
-        select session, source, count(*) as votes, 0 as now
+        select session, source, vote_date, count(*) as votes, 0 as now
         from old.marts.fct_votes inner join old.marts.dim_roll_calls using (roll_call_id)
         where vote <> 'absent' group by all
         union all
-        select session, source, 0, count(*)
+        select session, source, vote_date, 0, count(*)
         from new.marts.fct_votes inner join new.marts.dim_roll_calls using (roll_call_id)
         where vote <> 'absent' group by all
     ),
@@ -161,16 +161,12 @@ _VOTES_OF_CLOSED_SESSIONS = """
         from counted group by all
     ),
 
-    old_days as (
-        select session, vote_date, count(*) as votes
-        from old.marts.fct_votes inner join old.marts.dim_roll_calls using (roll_call_id)
-        where vote <> 'absent' group by all
+    new_days as (
+        select vote_date, sum(now) as votes from counted group by vote_date
     ),
 
-    new_days as (
-        select vote_date, count(*) as votes
-        from new.marts.fct_votes inner join new.marts.dim_roll_calls using (roll_call_id)
-        where vote <> 'absent' group by all
+    old_days as (
+        select session, vote_date, sum(votes) as votes from counted group by all
     ),
 
     missing as (
@@ -207,8 +203,7 @@ def _both(old: Path, new: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 # DuckDB would create a file that is not there.
                 if not file.exists():
                     raise QueryError(f"There is no {file}.")
-                quoted = str(file).replace("'", "''")
-                connection.execute(f"attach '{quoted}' as {name} (read_only)")
+                attach(connection, file, name)
             yield connection
         except duckdb.Error as wrong:
             line = str(wrong).partition("\n")[0]

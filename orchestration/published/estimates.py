@@ -17,7 +17,7 @@ import duckdb
 from expectations.runner import run_suites
 from orchestration.layout import Layout
 from orchestration.published.kept import replace_and_keep
-from orchestration.published.query import QueryError, open_published, rows_of
+from orchestration.published.query import QueryError, attach, open_published, rows_if_there
 from orchestration.run.lock import sign_of_estimation, take_lock
 from orchestration.sources.schemas import ESTIMATES, ddl, polars_types
 
@@ -54,7 +54,7 @@ def take_over(connection: duckdb.DuckDBPyConnection, published: Path) -> str:
     if not published.exists():
         return ""
     try:
-        connection.execute(f"attach {_quoted(published)} as published (read_only)")
+        attach(connection, published, "published")
     except duckdb.Error as unreadable:
         return str(unreadable).partition("\n")[0]
     try:
@@ -77,10 +77,14 @@ def not_current(file: Path) -> dict[str, str]:
 
     Raises QueryError if the file can't be read.
     """
+    return _not_current(_series_of(file))
+
+
+def _not_current(series: Sequence[dict[str, Any]]) -> dict[str, str]:
     from ideal_points.estimates import METHOD
 
     said = {}
-    for row in _series_of(file):
+    for row in series:
         if row["data_through"] is None:
             said[row["series"]] = "not estimated yet"
         elif row["method"] != METHOD:
@@ -100,14 +104,15 @@ def asked_series(
     """
     from ideal_points.votes import MAIN_SERIES
 
-    there = [row["series"] for row in _series_of(file)]
+    rows = _series_of(file)
+    there = [row["series"] for row in rows]
     if unknown := set(named) - set(there):
         raise EstimationRefusedError(
             f"No such series: {', '.join(sorted(unknown))}. There are: "
             f"{', '.join(there) or 'none'}."
         )
     wanted = [name for name in there if (name in named if named else topics or name in MAIN_SERIES)]
-    stale = not_current(file)
+    stale = _not_current(rows)
     return [name for name in wanted if again or name in stale]
 
 
@@ -163,12 +168,12 @@ def estimate_and_publish(
 
 def _series_of(file: Path) -> list[dict[str, Any]]:
     """The rows of SERIES; raises QueryError if the file can't be read or its version has none."""
-    has = "select count(*) as tables from information_schema.tables where table_name = '{}'"
-    if not rows_of(file, has.format("int_ideal_point_series"))[0]["tables"]:
+    rows = rows_if_there(file, "intermediate.int_ideal_point_series", SERIES)
+    if rows is None:
         raise QueryError(
             f"{file} was published by a version without ideal points: a refresh comes first."
         )
-    return rows_of(file, SERIES)
+    return rows
 
 
 @contextmanager
@@ -217,7 +222,3 @@ def _check(build: Path) -> None:
                 f"{failure.expectation} {failure.detail}" for failure in suite.failures
             )
             raise EstimationRefusedError(f"The new estimates fail their checks:\n{wrong}")
-
-
-def _quoted(path: Path) -> str:
-    return "'{}'".format(str(path).replace("'", "''"))

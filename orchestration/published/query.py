@@ -95,6 +95,22 @@ def rows_of(file: Path, sql: str) -> list[dict[str, Any]]:
         raise QueryError(_one_line(wrong)) from None
 
 
+def rows_if_there(file: Path, table: str, sql: str) -> list[dict[str, Any]] | None:
+    """The rows of a query; None if the file lacks a table (`schema.table`), as older files may."""
+    schema, name = table.split(".")
+    there = rows_of(
+        file,
+        "select true from information_schema.tables "
+        f"where table_schema = '{schema}' and table_name = '{name}'",
+    )
+    return rows_of(file, sql) if there else None
+
+
+def attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    """Attach an existing file under a name, read-only; raises duckdb.Error if it can't be read."""
+    connection.execute(f"attach '{_quoted(file)}' as {name} (read_only)")
+
+
 def _quoted(file: Path) -> str:
     return str(file).replace("'", "''")
 

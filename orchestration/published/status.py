@@ -15,7 +15,7 @@ from typing import Any
 from orchestration.layout import Layout, code_version
 from orchestration.published.coverage import COUNTED_YEARS, covered
 from orchestration.published.kept import newer_kept
-from orchestration.published.query import QueryError, rows_of
+from orchestration.published.query import QueryError, rows_if_there, rows_of
 from orchestration.published.study import configured_study
 from orchestration.run.check_results import blocking_of_last_run
 from orchestration.run.leftovers import size, size_in_words, unpublished_builds
@@ -149,9 +149,9 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "file": str(file),
         "publication": publication,
         "sources": [_source(name, used, visit) for name, visit in visits.items()],
-        "doubts": _rows_if_there(file, "doubts", DOUBTS),
+        "doubts": rows_if_there(file, "marts.doubts", DOUBTS),
         "coverage": coverage(file),
-        "ideal_points": _rows_if_there(file, "ideal_points_run", IDEAL_POINTS),
+        "ideal_points": rows_if_there(file, "marts.ideal_points_run", IDEAL_POINTS),
         "checks": rows_of(file, CHECKS),
         "freshness": rows_of(file, "select * from marts.freshness order by mart"),
         "completeness": rows_of(file, COMPLETENESS),
@@ -302,7 +302,7 @@ def _unreviewed(layout: Layout, synthetic: bool, refused_run: str) -> list[dict[
     built = layout.build_file(refused_run, synthetic)
     file = built if refused_run and built.exists() else layout.published(synthetic)
     try:
-        return _rows_if_there(file, "completeness", UNREVIEWED) or []
+        return rows_if_there(file, "marts.completeness", UNREVIEWED) or []
     except QueryError:  # there is no file, or none that can be read
         return []
 
@@ -412,7 +412,7 @@ def coverage(file: Path) -> list[dict[str, Any]] | None:
     periods = [(study.year_from, study.year_to), (1946, 9999)]
     found = []
     for first, last in periods:
-        rows = _rows_if_there(file, "coverage", covered(first, last))
+        rows = rows_if_there(file, "marts.coverage", covered(first, last))
         if rows is None:
             return None
         found += rows
@@ -426,7 +426,7 @@ def decades(file: Path) -> list[dict[str, Any]]:
     """
     (publication,) = rows_of(file, "select synthetic, data_through from marts.publication")
     through = publication["data_through"].year if publication["data_through"] else 1945
-    counted = [row["year"] for row in _rows_if_there(file, "coverage", COUNTED_YEARS) or []]
+    counted = [row["year"] for row in rows_if_there(file, "marts.coverage", COUNTED_YEARS) or []]
     # Within the years that the Library counts, one of which it counts nothing lacks nothing: 1964.
     empty = set(range(counted[0], counted[-1] + 1)) - set(counted) if counted else set()
     by_decade: dict[int, list[dict[str, Any]]] = {}
@@ -469,7 +469,7 @@ def summary(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "used": rows_of(file, USED_BY_SOURCE),
         "decades": decades(file),
         "coverage": coverage(file),
-        "doubts": _rows_if_there(file, "doubts", DOUBTS),
+        "doubts": rows_if_there(file, "marts.doubts", DOUBTS),
         "checks": rows_of(file, CHECKS),
         "marts": rows_of(file, MARTS),
         "changes": rows_of(file, CHANGES),
@@ -488,13 +488,3 @@ def code_in(file: Path) -> str:
     """The code version that made a published file."""
     (row,) = rows_of(file, "select code_version from marts.publication")
     return str(row["code_version"])
-
-
-def _rows_if_there(file: Path, mart: str, sql: str) -> list[dict[str, Any]] | None:
-    """The rows of a query; None if the file lacks the mart, as older files may."""
-    there = rows_of(
-        file,
-        "select true from information_schema.tables "
-        f"where table_schema = 'marts' and table_name = '{mart}'",
-    )
-    return rows_of(file, sql) if there else None

@@ -223,12 +223,17 @@ SERIES = "Which roll calls: 'all_votes', 'final_passage', or a topic as 'study:d
 SESSION = "Regular session; a special session counts with the one that opened before it."
 
 
-class IdealPoints(dy.Schema):
-    """Estimated ideal points. One row per series, session and state that voted in it."""
+class StateInSession(dy.Schema):
+    """What every table of estimates of states begins with."""
 
     series = _text(SERIES, nullable=False)
     session = dy.Int16(nullable=False, description=SESSION)
     state = _text("The state.", nullable=False)
+
+
+class IdealPoints(StateInSession):
+    """Estimated ideal points. One row per series, session and state that voted in it."""
+
     estimate = _real("Mean of the draws; in standard deviations of all states and sessions.")
     sd = _real("Standard deviation of the draws.")
     q05 = _real("5 % quantile of the draws.")
@@ -241,14 +246,11 @@ class IdealPoints(dy.Schema):
     ess = _real("Effective number of draws (bulk).")
 
 
-class IdealPointDraws(dy.Schema):
+class IdealPointDraws(StateInSession):
     """Draws of the ideal points of the two main series: the same place in each list is one draw of
     all states. One row per series, session and state that voted in it.
     """
 
-    series = _text(SERIES, nullable=False)
-    session = dy.Int16(nullable=False, description=SESSION)
-    state = _text("The state.", nullable=False)
     draws = dy.List(
         dy.Int16(nullable=False), nullable=False, description="The draws, in thousandths."
     )
