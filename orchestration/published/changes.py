@@ -248,7 +248,9 @@ def _schema_changes(connection: duckdb.DuckDBPyConnection, shown: int | None) ->
         create or replace temp table parts as
         select
             database_name as file, schema_name || '.' || table_name as name,
-            column_name as part, data_type as type
+            column_name as part,
+            -- Which values an enum has are data.
+            if(starts_with(data_type, 'ENUM('), 'ENUM', data_type) as type
         from duckdb_columns()
         where database_name in ('old', 'new') and not internal and name not in ({run})
         union

@@ -3,8 +3,8 @@ The pair counts of each year or session (`period`, a column of the sets), from t
 -#}
 {% macro pairs_by(period) -%}
 select
-    pairs.state_a,
-    pairs.state_b,
+    pairs.state_a::varchar as state_a,
+    pairs.state_b::varchar as state_b,
     sets.{{ period }},
     sets.scheme,
     sets.topic,

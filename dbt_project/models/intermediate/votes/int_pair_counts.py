@@ -11,4 +11,8 @@ def model(dbt, session):
     dbt.config(materialized="table")
     votes = dbt.ref("int_resolution_votes").to_arrow_table()
     sets = dbt.ref("int_roll_call_sets").order("set_id").to_arrow_table()
-    return pair_counts.pair_counts(votes, sets)
+    # As an enum a state takes a byte, runs of it next to none, and a filter compares numbers.
+    states = ", ".join(f"'{state}'" for state in sorted(votes["state"].unique().to_pylist()))
+    return session.from_arrow(pair_counts.pair_counts(votes, sets)).select(
+        f"* replace (state_a::enum({states}) as state_a, state_b::enum({states}) as state_b)"
+    )
