@@ -8,12 +8,12 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import field, growth, ideal_points, pairs, queries, refresh, world
+from benchmarks import exports, field, growth, ideal_points, pairs, queries, refresh, world
 from benchmarks.tables import keep, machine, seconds, table
 from orchestration.layout import Layout
 
 PAIRS = "Counting every pair"
-PARTS = ("refresh", "world", "pairs", "queries", "field", "growth", "ideal_points")
+PARTS = ("refresh", "world", "pairs", "queries", "exports", "field", "growth", "ideal_points")
 
 
 def main() -> None:
@@ -36,12 +36,15 @@ def main() -> None:
         if "world" in parts:
             _keep(world.TITLE, world.section(Path(folder)))
         published = Layout(warehouse).published(synthetic=False)
-        if not published.exists() and {"pairs", "queries", "field", "ideal_points"} & set(parts):
+        needs = {"pairs", "queries", "exports", "field", "ideal_points"}
+        if not published.exists() and needs & set(parts):
             asked.error(f"there is no {published}: run `unga refresh`, or the part refresh as well")
         if "pairs" in parts:
             _keep(PAIRS, _pairs(published))
         if "queries" in parts:
             _keep(queries.TITLE, queries.section(published))
+        if "exports" in parts:
+            _keep(exports.TITLE, exports.section(published))
         if "field" in parts:
             _keep(field.TITLE, field.section(published, _numbers(given.slices) or field.SLICES))
         if "ideal_points" in parts:

@@ -417,7 +417,8 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> LeftOut:
 def count_public_pairs(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Count every pair on the public votes into a new table, with the columns of marts.vote_pairs.
 
-    `make_public` comes first. On real votes some 18 million rows: `table` belongs in a file.
+    `make_public` comes first. On real votes some 18 million rows, too many for a temporary table,
+    which a name without a database makes: `database.schema.table` makes one in a file.
     """
     kernel = _kernel()
     votes = connection.sql(
@@ -447,7 +448,7 @@ def count_public_pairs(connection: duckdb.DuckDBPyConnection, table: str) -> Non
     cells = [f"counts.{cell}" for cell in kernel.CELLS]
     connection.execute(
         f"""
-        create table {table} as
+        create {"" if "." in table else "temp "}table {table} as
         select
             counts.state_a::varchar as state_a,
             counts.state_b::varchar as state_b,

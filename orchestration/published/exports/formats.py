@@ -76,7 +76,7 @@ def _write_stata(
         if name in _CODED:
             codes = " ".join(f"when '{vote}' then {code}" for code, vote in VOTES.items())
             columns.append(f"case {name} {codes} end::tinyint as {name}")
-            labels[name] = {code: vote for code, vote in VOTES.items()}
+            labels[name] = VOTES
         elif kind == "BOOLEAN":
             columns.append(f"{name}::tinyint as {name}")
             labels[name] = {0: "no", 1: "yes"}

@@ -33,7 +33,7 @@ CELLS = ("yy", "ya", "yn", "ay", "aa", "an", "ny", "na", "nn")
 # All that a measure of the first state with the second depends on.
 COUNTS = (*CELLS, "unanimous", "absent_b")
 # In Stata a vote is a number, as in Voeten's files, with the word as its label.
-VOTES = {1: "yes", 2: "abstain", 3: "no", 8: "absent"}
+VOTES: dict[int | float, str] = {1: "yes", 2: "abstain", 3: "no", 8: "absent"}
 
 
 class ExportError(Exception):
@@ -262,6 +262,7 @@ FILES = {
             usual=("parquet",),
             columns=_DYAD_COLUMNS,
             states=("iso3_1", "iso3_2"),
+            order="year, iso3_1, iso3_2, scheme, topic",
             refers=_DYAD_REFERS,
             is_long=True,
         ),
