@@ -83,11 +83,11 @@ def export(
             written, left_out = _write(
                 published, beside, files, asked, formats, public, tell, works, publication
             )
-        except duckdb.Error as wrong:
-            if isinstance(wrong, duckdb.IOException):
-                said = " ".join(str(wrong).split())
-                raise OSError(f"The export can't be written: {said}") from None
-            raise
+        except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as wrong:
+            said = " ".join(str(wrong).split())
+            raise OSError(
+                f"The export can't be written, and {folder} stays as it was: {said}"
+            ) from None
         return Exported(folder, tuple(_place(beside, folder, written)), left_out)
 
 

@@ -93,16 +93,22 @@ def _write_stata(
                 f"Stata allows texts of {STATA_TEXT} bytes, {file.stem} has one of {longest} in "
                 f"{name}: take another format."
             )
-    pyreadstat.write_dta(
-        rows,
-        file,
-        column_labels={name: label(words) for name, (_, words) in described.items()},
-        variable_value_labels=labels,
-        version=STATA_VERSION,
-    )
+    try:
+        pyreadstat.write_dta(
+            rows,
+            file,
+            column_labels={name: label(words) for name, (_, words) in described.items()},
+            variable_value_labels=labels,
+            version=STATA_VERSION,
+        )
+    except pyreadstat.ReadstatError as wrong:  # a full disk too
+        raise OSError(f"{file.name}: {wrong}") from None
 
 
 def _write_r(connection: duckdb.DuckDBPyConnection, sql: str, file: Path) -> None:
     import pyreadr
 
-    pyreadr.write_rds(str(file), connection.sql(sql).pl(), compress="gzip", compresslevel=6)
+    try:
+        pyreadr.write_rds(str(file), connection.sql(sql).pl(), compress="gzip", compresslevel=6)
+    except pyreadr.LibrdataError as wrong:  # a full disk too
+        raise OSError(f"{file.name}: {wrong}") from None
