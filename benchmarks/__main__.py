@@ -6,14 +6,15 @@ measuring.
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import field, growth, ideal_points, pairs, queries, refresh, world
+from benchmarks import exports, field, growth, ideal_points, pairs, queries, refresh, world
 from benchmarks.tables import keep, machine, seconds, table
 from orchestration.layout import Layout
 
 PAIRS = "Counting every pair"
-PARTS = ("refresh", "world", "pairs", "queries", "field", "growth", "ideal_points")
+PARTS = ("refresh", "world", "pairs", "queries", "exports", "field", "growth", "ideal_points")
 
 
 def main() -> None:
@@ -36,16 +37,21 @@ def main() -> None:
         if "world" in parts:
             _keep(world.TITLE, world.section(Path(folder)))
         published = Layout(warehouse).published(synthetic=False)
-        if not published.exists() and {"pairs", "queries", "field", "ideal_points"} & set(parts):
+        of_file: dict[str, tuple[str, Callable[[Path], str]]] = {
+            "pairs": (PAIRS, _pairs),
+            "queries": (queries.TITLE, queries.section),
+            "exports": (exports.TITLE, exports.section),
+            "field": (
+                field.TITLE,
+                lambda file: field.section(file, _numbers(given.slices) or field.SLICES),
+            ),
+            "ideal_points": (ideal_points.TITLE, ideal_points.section),
+        }
+        if not published.exists() and of_file.keys() & set(parts):
             asked.error(f"there is no {published}: run `unga refresh`, or the part refresh as well")
-        if "pairs" in parts:
-            _keep(PAIRS, _pairs(published))
-        if "queries" in parts:
-            _keep(queries.TITLE, queries.section(published))
-        if "field" in parts:
-            _keep(field.TITLE, field.section(published, _numbers(given.slices) or field.SLICES))
-        if "ideal_points" in parts:
-            _keep(ideal_points.TITLE, ideal_points.section(published))
+        for part in [name for name in of_file if name in parts]:
+            title, section = of_file[part]
+            _keep(title, section(published))
         if "growth" in parts:
             _keep(growth.TITLE, growth.section(_numbers(given.scales)))
 

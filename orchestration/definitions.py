@@ -11,7 +11,13 @@ from orchestration.assets.dbt import DBT, warehouse_models
 from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.estimation import ideal_points
 from orchestration.assets.landing import landing
-from orchestration.assets.publication import exports, published
+from orchestration.assets.publication import (
+    EXPORTS,
+    EXPORTS_PUBLIC,
+    exports,
+    exports_public,
+    published,
+)
 from orchestration.assets.raw import raw_assets, raw_estimates, raw_ledgers, sessions
 from orchestration.assets.report import study_report
 from orchestration.automation.schedules import yearly_refresh
@@ -36,10 +42,9 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
     models = warehouse_models()
     groups = {key: models.specs_by_key[key].group_name or "" for key in models.keys}
     marts = [key for key, group in groups.items() if group.startswith("marts/")]
-    core = [key for key, group in groups.items() if group == "marts/core"]
     refresh = dg.define_asset_job(
         "refresh",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(IDEAL_POINTS),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(IDEAL_POINTS, EXPORTS_PUBLIC),
         executor_def=dg.in_process_executor,
         description="Everything, from the sources to the published file. It publishes a whole "
         "build that passed every blocking check, or nothing.",
@@ -49,6 +54,19 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
         selection=dg.AssetSelection.assets(IDEAL_POINTS),
         executor_def=dg.in_process_executor,
         description="The ideal points, anew from the published votes: minutes, beside any reader.",
+    )
+    every_export = dg.define_asset_job(
+        "exports",
+        selection=dg.AssetSelection.assets(EXPORTS),
+        executor_def=dg.in_process_executor,
+        config={"ops": {EXPORTS.to_python_identifier(): {"config": {"everything": True}}}},
+        description="All files for other programs, also those that a refresh does not wait for.",
+    )
+    public_export = dg.define_asset_job(
+        "exports_public",
+        selection=dg.AssetSelection.assets(EXPORTS_PUBLIC),
+        executor_def=dg.in_process_executor,
+        description="All files for other programs that may be passed on.",
     )
     return dg.Definitions(
         assets=[
@@ -60,11 +78,12 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             models,
             suite_checks,
             published(marts),
-            exports(core),
+            exports,
+            exports_public,
             study_report,
             ideal_points(warehouse),
         ],
-        jobs=[refresh, estimate],
+        jobs=[refresh, estimate, every_export, public_export],
         schedules=[yearly_refresh(warehouse)],
         sensors=[
             new_undl_file(warehouse),

@@ -79,10 +79,13 @@ class Layout:
         """Held, by any number at once, while ideal points are estimated."""
         return self.build / ".estimating"
 
-    @property
-    def exports(self) -> Path:
-        """The published core marts as Parquet."""
-        return self.folder / "exports"
+    def exports(self, synthetic: bool) -> Path:
+        """Files for other programs, with their descriptions."""
+        return self._of(synthetic) / "exports"
+
+    def exports_public(self, synthetic: bool) -> Path:
+        """The same without what may not be redistributed."""
+        return self._of(synthetic) / "exports-public"
 
     def reports(self, synthetic: bool) -> Path:
         """The reports, each in a folder named by its question, and their index."""

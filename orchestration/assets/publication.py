@@ -7,13 +7,15 @@ are written (published/).
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
+from pydantic import Field
 
 from expectations.runner import SUITES
 from orchestration.assets.checks import KIND
 from orchestration.assets.metadata import OWNERS
 from orchestration.layout import code_version
 from orchestration.published.changes import LOSS, Change, as_markdown, compare, counted, losses
-from orchestration.published.exports import export_marts
+from orchestration.published.citation import release_of_code
+from orchestration.published.exports import BIG, FILES, Exported, export
 from orchestration.published.kept import Kept, of_file, replace_and_keep
 from orchestration.published.query import QueryError
 from orchestration.published.status import LATE_AFTER, STALE_AFTER
@@ -73,7 +75,14 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         at, code = now(), code_version()
         with warehouse.connect() as connection:
             through = write_audit(
-                connection, warehouse.run_id, at, code, warehouse.on_sample, results, changes
+                connection,
+                warehouse.run_id,
+                at,
+                code,
+                warehouse.on_sample,
+                results,
+                changes,
+                release_of_code(),
             )
             connection.execute("checkpoint")
         replace_and_keep(warehouse.layout, warehouse.on_sample, warehouse.build_file)
@@ -185,29 +194,64 @@ def _refuse_unchecked(warehouse: Warehouse, marts: Sequence[dg.AssetKey]) -> Non
         raise dg.Failure("Not published:\n" + "\n".join(wrong), allow_retries=False)
 
 
-def exports(core_marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The core marts as Parquet files, from the published file; none for the sample."""
+EXPORTS = dg.AssetKey(["published", "exports"])
+EXPORTS_PUBLIC = dg.AssetKey(["published", "exports_public"])
 
-    @dg.asset(
-        key=["published", "exports"],
-        deps=[DATABASE],
-        group_name="publication",
-        kinds={"parquet"},
-        owners=OWNERS,
-        description="The core marts as Parquet files with a data package (datapackage.json).",
+
+class WhichFiles(dg.Config):
+    """What a run exports."""
+
+    everything: bool = Field(
+        default=False, description=f"Also {', '.join(BIG)}: minutes, during which nothing is built."
     )
-    def export(warehouse: Warehouse) -> dg.MaterializeResult:
-        files = export_marts(
-            warehouse.layout.published(False),
-            [key.path[-1] for key in core_marts],
-            warehouse.layout.exports,
-        )
-        return dg.MaterializeResult(
-            metadata={
-                "files": len(files),
-                "bytes": sum(file.stat().st_size for file in files),
-                "folder": dg.MetadataValue.path(warehouse.layout.exports),
-            }
-        )
 
-    return export
+
+@dg.asset(
+    key=EXPORTS,
+    deps=[DATABASE],
+    group_name="publication",
+    kinds={"parquet", "csv"},
+    owners=OWNERS,
+    description="Files for other programs, from the published file, with a data package: states, "
+    "votes, roll calls, topics, groups and doubts. A refresh does not wait for "
+    f"{', '.join(BIG[:-1])} and {BIG[-1]}: `unga export` and the job exports write these too.",
+)
+def exports(warehouse: Warehouse, config: WhichFiles) -> dg.MaterializeResult:
+    """The small files in a refresh, all in the job exports; none for the sample."""
+    return _exported(
+        export(
+            warehouse.layout.published(False),
+            warehouse.layout.exports(False),
+            [name for name in FILES if config.everything or name not in BIG],
+        )
+    )
+
+
+@dg.asset(
+    key=EXPORTS_PUBLIC,
+    deps=[DATABASE],
+    group_name="publication",
+    kinds={"parquet", "csv"},
+    owners=OWNERS,
+    description="All files for other programs without the rows of the UN Digital Library, which "
+    "may not be redistributed: its roll calls are taken from the next source that has them, and "
+    "what derives from them is counted anew. Made by the job exports_public, not by a refresh.",
+)
+def exports_public(warehouse: Warehouse) -> dg.MaterializeResult:
+    """All files that may be passed on; none for the sample."""
+    return _exported(
+        export(
+            warehouse.layout.published(False), warehouse.layout.exports_public(False), public=True
+        )
+    )
+
+
+def _exported(written: Exported) -> dg.MaterializeResult:
+    metadata: dict[str, dg.MetadataValue | int | str] = {
+        "files": len(written.files),
+        "bytes": written.size,
+        "folder": dg.MetadataValue.path(written.folder),
+    }
+    if written.left_out:
+        metadata["left out"] = str(written.left_out)
+    return dg.MaterializeResult(metadata=metadata)

@@ -12,6 +12,7 @@ from orchestration.cli.changes import diff, rollback
 from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
 from orchestration.cli.estimate import estimate
+from orchestration.cli.export import export
 from orchestration.cli.read import (
     describe,
     query,
@@ -59,6 +60,7 @@ for command in (
     describe,
     query,
     sources,
+    export,
     cite,
     diff,
     rollback,

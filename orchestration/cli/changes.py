@@ -156,5 +156,5 @@ def rollback(
         typer.echo(f"            {replaced.file}")
         typer.echo(f"to compare  unga diff {named}")
         typer.echo(f"to return   unga rollback {named}")
-    if not sample and layout.exports.exists():
+    if layout.exports(sample).exists():
         typer.echo("The exports and the reports are still those of the file that was replaced.")

@@ -6,7 +6,7 @@ citation of a source as the file has it (sources/), or CITATION.cff's own words.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,7 +64,8 @@ def references(file: Path, citation: Path = CITATION) -> list[Reference]:
             title=project["title"],
             authors=_authors(project),
             published=published,
-            version=f"code {code}, votes through {through}, run {publication['run_id']}",
+            version=f"{data_version(publication)}, code {code}, votes through {through}, "
+            f"run {publication['run_id']}",
             url=_url(project),
             doi=project.get("doi", ""),
             licence=project["license"],
@@ -93,6 +94,22 @@ def references(file: Path, citation: Path = CITATION) -> list[Reference]:
             )
         )
     return found
+
+
+def release_of_code(citation: Path = CITATION) -> str:
+    """The release of the code, `YYYY.N`, as CITATION.cff has it."""
+    return str(yaml.safe_load(citation.read_text(encoding="utf-8"))["version"])
+
+
+def data_version(publication: Mapping[str, Any]) -> str:
+    """The version of a published file, from its row of marts.publication.
+
+    The release of the code that built it, and the day of the last vote: 2026.1.20260604. It has the
+    three numbers that other programs expect of a version. Files of before releases were recorded
+    have 0.0 in their place.
+    """
+    release = publication.get("release") or "0.0"
+    return f"{release}.{publication['data_through']:%Y%m%d}"
 
 
 def _authors(work: dict[str, Any]) -> tuple[dict[str, str], ...]:

@@ -459,7 +459,10 @@ def summary(layout: Layout, synthetic: bool) -> dict[str, Any]:
     for page in layout.changes(synthetic).glob(f"*-{publication['run_id']}.md"):
         beside["what changed"] = page
     if not synthetic:
-        beside |= {"report": layout.reports(synthetic) / "index.html", "exports": layout.exports}
+        beside |= {
+            "report": layout.reports(synthetic) / "index.html",
+            "exports": layout.exports(synthetic),
+        }
     return {
         "file": str(file),
         "beside": {label: str(place) for label, place in beside.items() if place.exists()},

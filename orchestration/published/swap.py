@@ -23,6 +23,7 @@ def write_audit(
     synthetic: bool,
     results: Iterable[CheckResult],
     changes: Iterable[Change],
+    release: str,
 ) -> date | None:
     """Write the audit tables into the build.
 
@@ -40,7 +41,7 @@ def write_audit(
             'Checks that this build went through. One row per check.';
         create table marts.publication (
             run_id varchar, published_at timestamp, code_version varchar, synthetic boolean,
-            data_through date
+            data_through date, release varchar
         );
         comment on table marts.publication is 'The run that made this file. One row, the only one.';
         create table marts.changes (what varchar, count integer, example varchar);
@@ -52,8 +53,9 @@ def write_audit(
         """
     )
     connection.execute(
-        "insert into marts.publication select ?, ?, ?, ?, max(vote_date) from marts.dim_roll_calls",
-        [run_id, at, code, synthetic],
+        "insert into marts.publication "
+        "select ?, ?, ?, ?, max(vote_date), ? from marts.dim_roll_calls",
+        [run_id, at, code, synthetic, release],
     )
     connection.execute("update marts.freshness set checked_at = ?, is_fresh = true", [at])
     if results:

@@ -16,15 +16,15 @@ from orchestration.layout import Layout
 
 # In a folder of whole files, the folder of those that are not whole yet.
 UNFINISHED = ".unfinished"
+BOTH = (False, True)
 
 
 def leftovers(layout: Layout) -> list[Path]:
     """The folders that runs have left behind, including those of a run under way."""
     found = list(layout.build.iterdir()) if layout.build.is_dir() else []
-    unfinished = [layout.exports, layout.kept(False), layout.kept(True)]
-    found += [folder / UNFINISHED for folder in unfinished]
+    found += [layout.kept(synthetic) / UNFINISHED for synthetic in BOTH]
     found = sorted(path for path in found if path.is_dir())
-    return [*found, *_unfinished_reports(layout)]
+    return [*found, *_unfinished_exports(layout), *_unfinished_reports(layout)]
 
 
 def unpublished_builds(layout: Layout) -> list[Path]:
@@ -36,9 +36,16 @@ def unpublished_builds(layout: Layout) -> list[Path]:
     ]
 
 
+def _unfinished_exports(layout: Layout) -> list[Path]:
+    """Unfinished files of killed exports; not of running ones, which need no lock."""
+    both = [folder for of in (layout.exports, layout.exports_public) for folder in map(of, BOTH)]
+    folders = [folder / UNFINISHED for folder in both]
+    return sorted(path for path in folders if path.is_dir() and not _is_held(path))
+
+
 def _unfinished_reports(layout: Layout) -> list[Path]:
     """Unfinished output of killed reports; not of running ones, which need no lock."""
-    both = map(layout.reports, (False, True))
+    both = map(layout.reports, BOTH)
     return sorted(
         path for reports in both for path in reports.glob(".report-*") if not _is_held(path)
     )

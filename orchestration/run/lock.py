@@ -106,7 +106,7 @@ def refuse_what_is_in_the_way(layout: Layout) -> None:
     files = [*map(layout.published, both), *map(layout.checks_log, both)]
     folders = [*map(layout.landing, both), *map(layout.reports, both)]
     folders += [*map(layout.kept, both), *map(layout.changes, both)]
-    folders += [layout.data_docs, layout.exports]
+    folders += [*map(layout.exports, both), *map(layout.exports_public, both), layout.data_docs]
     for path, wanted in [
         *((file, "file") for file in files),
         *((folder, "folder") for folder in folders),

@@ -103,6 +103,42 @@ def test_a_full_disk_is_said_and_leaves_the_last_good_file(mounts, small_warehou
 
 
 @pytest.mark.parametrize(
+    ("form", "free"),
+    [("parquet", 16 << 10), ("csv", 400 << 10), ("dta", 400 << 10), ("rds", 60 << 10)],
+    ids=lambda given: str(given),
+)
+def test_a_full_disk_leaves_the_exports_as_they_were(mounts, built_sample, tmp_path, form, free):
+    file = built_sample / "sample/unga.duckdb"
+    script = """
+        set -e
+        mkdir "$AT" && mount -t tmpfs -o "size=$SIZE" tmpfs "$AT"
+        mkdir "$AT/sample" && cp "$FILE" "$AT/sample/unga.duckdb"
+        UNGA_WAREHOUSE="$AT" "$UNGA" export states topics --sample --output "$AT/mine"
+        find "$AT/mine" -type f | sort | xargs sha256sum > "$BEFORE"
+        dd if=/dev/zero of="$AT/filler" bs=64k 2>/dev/null || true
+        truncate -s "-$FREE" "$AT/filler"
+        rc=0
+        UNGA_WAREHOUSE="$AT" "$UNGA" export states roll_calls groups --sample \
+            --format "$FORM" --output "$AT/mine" || rc=$?
+        find "$AT/mine" -type f | sort | xargs sha256sum | cmp - "$BEFORE"
+        test ! -e "$AT/mine/.unfinished"
+        exit "$rc"
+    """
+    ended = _run(
+        [*NAMESPACE, "sh", "-c", script],
+        AT=str(tmp_path / "full"),
+        FILE=str(file),
+        BEFORE=str(tmp_path / "before"),
+        SIZE=str(file.stat().st_size + 64 * MB),
+        FREE=str(free),
+        FORM=form,
+        UNGA=str(UNGA),
+    )
+    refused(ended, "can't be written")
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
     ("copied", "words"),
     [(False, "No space left on device"), (True, "The new estimates can't be kept")],
     ids=["no room for the copy", "no room for what is written into it"],

@@ -276,6 +276,60 @@ def test_an_estimation_that_a_person_interrupts_leaves_the_last_good_file(sample
     assert fingerprint(sample_warehouse / "sample/unga.duckdb") == before
 
 
+# Stops in the midst of an export, with some files written, until it is killed or interrupted.
+EXPORTING = """
+import os, sys, time
+from orchestration.cli.app import app
+from orchestration.published.exports import folder
+write, written = folder.write, []
+def slow(*arguments):
+    write(*arguments)
+    written.append(1)
+    if len(written) == 3:
+        os.write(1, b"half\\n")  # not through the progress bar
+        time.sleep(600)
+folder.write = slow
+app(["export", "states", "topics", "groups", "--sample", "--output", sys.argv[1]])
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill"])
+def test_an_export_ended_in_the_midst_leaves_the_exports_as_they_were(sample_warehouse, how):
+    layout = Layout(sample_warehouse)
+    folder = layout.exports(True)
+    few = ["export", "states", "topics", "--sample", "--output", str(folder)]
+    first = unga(sample_warehouse, *few)
+    assert first.returncode == 0, first.stderr
+    before = {file: fingerprint(file) for file in folder.rglob("*") if file.is_file()}
+    with subprocess.Popen(
+        [sys.executable, "-c", EXPORTING, str(folder)],
+        env=environment(sample_warehouse),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as run:
+        assert run.stdout
+        wait_for_line(run, "half")
+        assert leftovers(layout) == []  # it is not left over while it runs
+        other = unga(sample_warehouse, *few)
+        assert other.returncode == 1
+        assert "Another export is being written" in other.stderr
+        run.send_signal(how)
+        said, _ = run.communicate()
+    assert "Traceback" not in said
+    assert run.returncode == (130 if how == signal.SIGINT else -how)
+    unfinished = folder / ".unfinished"
+    assert leftovers(layout) == ([unfinished] if how == signal.SIGKILL else [])
+    after = {file: fingerprint(file) for file in before}
+    assert after == before
+    if how == signal.SIGKILL:
+        assert unga(sample_warehouse, "clean").returncode == 0
+    assert not unfinished.exists()
+    again = unga(sample_warehouse, *few)
+    assert again.returncode == 0, again.stderr
+
+
 def test_a_publication_killed_at_any_moment_leaves_a_whole_file(tmp_path):
     for build in ("first", "second"):
         with duckdb.connect(tmp_path / build) as connection:

@@ -31,10 +31,10 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
         layout.published(False): MB,
         layout.build / "refused" / "unga.duckdb": 12 * MB,
         layout.build / "refused" / "dbt" / "dbt.log": MB // 2,
-        layout.exports / ".unfinished" / "votes.parquet": MB // 4,
+        layout.exports(False) / ".unfinished" / "votes.parquet": MB // 4,
         layout.kept(False) / ".unfinished" / "unga.duckdb": MB // 4,
         layout.kept(False) / "2026-01-01T000000-before.duckdb": MB,
-        layout.exports / "votes.parquet": MB,
+        layout.exports(False) / "votes.parquet": MB,
     }.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"0" * size)

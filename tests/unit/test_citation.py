@@ -30,7 +30,8 @@ def works(request: pytest.FixtureRequest, tmp_path: Path) -> list[Reference]:
         connection.execute(
             "create schema marts; create schema raw; create table marts.publication as select "
             "'run-1' as run_id, timestamp '2026-11-28 10:00:00' as published_at, "
-            "'abc' as code_version, ?::boolean as synthetic, date '2026-06-04' as data_through",
+            "'abc' as code_version, ?::boolean as synthetic, date '2026-06-04' as data_through, "
+            "'2026.1' as release",
             [request.param],
         )
         connection.execute(
@@ -51,7 +52,7 @@ def test_the_project_and_every_source_once(works):
         "unga_vote_warehouse_2026",
         *(f"{name}_v_1" for name in SOURCES),
     ]
-    assert works[0].version == "code abc, votes through 2026-06-04, run run-1"
+    assert works[0].version == "2026.1.20260604, code abc, votes through 2026-06-04, run run-1"
     assert [work.url for work in works[1:]] == [module.source.url for module in SOURCES.values()]
     assert all(work.authors for work in works)
 

@@ -202,6 +202,60 @@ def test_every_number_that_a_source_may_use_is_one_that_the_state_has_or_had():
     assert set(read.iter_rows()) == set(held.iter_rows())
 
 
+def number_of(system: str, state: str, day: date) -> int:
+    """The number that a state had on a day, as the marts have it."""
+    former = FORMER_CODES.filter(
+        pl.col("system") == system, pl.col("state") == state, pl.col("valid_to") > day
+    ).sort("valid_to")
+    if former.height:
+        return former["code"][0]
+    spells = MEMBERS.filter(pl.col("state") == state, pl.col("member_from") <= day)
+    return spells.sort("member_from")[{"cow": "cow_code", "gw": "gw_code"}[system]][-1]
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "cow", "gw"),
+    [
+        ("DEU", date(1980, 1, 1), 260, 260),
+        ("DEU", date(1990, 10, 2), 260, 260),
+        ("DEU", date(1990, 10, 3), 255, 260),
+        ("DDR", date(1980, 1, 1), 265, 265),
+        ("YEM", date(1980, 1, 1), 678, 678),
+        ("YEM", date(1990, 5, 21), 678, 678),
+        ("YEM", date(1990, 5, 22), 679, 678),
+        ("YMD", date(1980, 1, 1), 680, 680),
+        ("YUG", date(1980, 1, 1), 345, 345),
+        ("SRB", date(2003, 1, 1), 345, 345),
+        ("SRB", date(2007, 1, 1), 345, 340),
+        ("MNE", date(2007, 1, 1), 341, 341),
+        ("VNM", date(1980, 1, 1), 816, 816),
+        ("TZA", date(1963, 1, 1), 510, 510),
+        ("TZA", date(1980, 1, 1), 510, 510),
+        ("EAZ", date(1964, 1, 1), 511, 511),
+        ("RUS", date(1980, 1, 1), 365, 365),
+        ("RUS", date(2000, 1, 1), 365, 365),
+        ("CSK", date(1980, 1, 1), 315, 315),
+        ("CZE", date(2000, 1, 1), 316, 316),
+        ("SVK", date(2000, 1, 1), 317, 317),
+        ("LIE", date(2000, 1, 1), 223, 223),
+        ("MCO", date(2000, 1, 1), 221, 221),
+        ("SMR", date(2000, 1, 1), 331, 331),
+        ("AND", date(2000, 1, 1), 232, 232),
+        ("KIR", date(2000, 1, 1), 946, 970),
+        ("NRU", date(2000, 1, 1), 970, 971),
+        ("TON", date(2000, 1, 1), 955, 972),
+        ("TUV", date(2001, 1, 1), 947, 973),
+        ("MHL", date(2000, 1, 1), 983, 983),
+        ("FSM", date(2000, 1, 1), 987, 987),
+        ("PLW", date(2000, 1, 1), 986, 986),
+        ("WSM", date(2000, 1, 1), 990, 990),
+    ],
+)
+def test_numbers_of_successors_and_microstates_on_a_day(state, day, cow, gw):
+    """Against countrycode and country_converter, which have no days: test_seed_sources.py."""
+    assert (number_of("cow", state, day), number_of("gw", state, day)) == (cow, gw)
+
+
 def test_governments_sit_while_the_state_is_a_member_and_one_after_the_other():
     assert overlaps(SEATED, ["state"], "seated_from", "seated_to").is_empty()
     admitted = MEMBERS.group_by("state").agg(pl.col("member_from").min())
