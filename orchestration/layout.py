@@ -91,6 +91,10 @@ class Layout:
         """The reports, each in a folder named by its question, and their index."""
         return self._of(synthetic) / "reports"
 
+    def explorer(self, synthetic: bool) -> Path:
+        """The page on which every vote can be looked at."""
+        return self._of(synthetic) / "explorer"
+
     @property
     def data_docs(self) -> Path:
         """The results of the expectations, to read in a browser."""

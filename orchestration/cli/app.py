@@ -13,6 +13,7 @@ from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
 from orchestration.cli.estimate import estimate
 from orchestration.cli.export import export
+from orchestration.cli.explore import explore
 from orchestration.cli.read import (
     describe,
     query,
@@ -51,6 +52,7 @@ def unga(
 
 
 for command in (
+    explore,
     report,
     refresh,
     sample,
