@@ -101,8 +101,8 @@ def _in_html(source: str) -> Markup:
     return Markup(source.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
 
 
-def script() -> str:
-    """All modules as one script, each after those that it imports.
+def script(main: str = "page.js") -> str:
+    """A module and all that it needs as one script, each after those that it imports.
 
     From disk a browser loads no modules; in one script they share their names, which therefore
     differ between modules.
@@ -117,7 +117,7 @@ def script() -> str:
             put((module.parent / found["module"]).resolve())
         ordered.append(module)
 
-    put(STATIC / "page.js")
+    put(STATIC / main)
     parts = []
     for module in ordered:
         source = _IMPORT.sub("", module.read_text(encoding="utf-8"))
