@@ -76,6 +76,18 @@ const MARK = "UNGAVOTE";
  */
 
 /**
+ * The bytes of the packed file, as the page has them.
+ * @param {string} text  gzip, then base64
+ */
+export async function unpacked(text) {
+  const binary = atob(text.trim());
+  const packed = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at++) packed[at] = binary.charCodeAt(at);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/**
  * The votes from the bytes of the packed file. Throws an Error for another version.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @returns {Votes}

@@ -60,6 +60,16 @@ export function shortName(votes, code) {
 }
 
 /**
+ * The short name as it stands within a sentence: the United States.
+ * @param {Votes} votes
+ * @param {string} code
+ */
+export function inText(votes, code) {
+  const name = shortName(votes, code);
+  return /^(United |DR |Netherlands|Philippines)/.test(name) ? `the ${name}` : name;
+}
+
+/**
  * @param {Votes} votes
  * @param {string} scheme
  * @param {string} topic

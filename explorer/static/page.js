@@ -4,7 +4,7 @@
 // view says (views/), or how a part of it looks (panels.js).
 
 import { stateList } from "./controls.js";
-import { read } from "./data.js";
+import { read, unpacked } from "./data.js";
 import { byId, el } from "./dom.js";
 import { GROUP_MEASURES, MEASURES } from "./measures.js";
 import { stateNamed } from "./names.js";
@@ -26,17 +26,6 @@ import { twoStatesView } from "./views/two-states.js";
 /** @type {View[]} */
 const VIEWS = [stateView, twoStatesView, oppositionView, rollCallView, groupView, mapView, searchView, aboutView];
 const STATES = ["s", "a", "b", "f"];
-
-/**
- * @param {string} text  gzip, then base64
- */
-async function unpacked(text) {
-  const binary = atob(text.trim());
-  const packed = new Uint8Array(binary.length);
-  for (let at = 0; at < binary.length; at++) packed[at] = binary.charCodeAt(at);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
 
 /**
  * The arguments of a view: those of the address where they are valid, else the usual ones; and what
@@ -136,6 +125,19 @@ function missing(votes, values) {
   ].join("");
 }
 
+/**
+ * Which governments held the seats of the states chosen, where another governed.
+ * @param {Votes} votes
+ * @param {Values} values
+ */
+function seatNotes(votes, values) {
+  const chosen = [...STATES.map((name) => values[name]), ...(values.with ?? "").split(",")];
+  const notes = votes.header.seats.filter(
+    ({ state, first_year, last_year }) => chosen.includes(state) && first_year <= Number(values.to) && last_year >= Number(values.from),
+  );
+  return [...new Set(notes.flatMap(({ note }) => note.split("; ")))];
+}
+
 /** @param {Votes} votes */
 function run(votes) {
   const { publication, citation } = votes.header;
@@ -177,6 +179,7 @@ function run(votes) {
     heading.textContent = title;
     document.title = `${synthetic ? "SYNTHETIC: " : ""}${title} · votes in the UN General Assembly`;
     byId("missing").textContent = missing(votes, values);
+    byId("notes").replaceChildren(...seatNotes(votes, values).map((note) => el("p", {}, note)));
     byId("wrong").textContent = wrong.length ? `Not valid here, so the usual is shown instead: ${wrong.join(", ")}` : "";
     byId("citation").textContent = `${synthetic ? "An invented Assembly, not to be cited. " : ""}${citation.text.split("\n").find((line) => line && !line.startsWith("SYNTHETIC")) ?? ""}`;
     const refused = view.refuse?.(votes, values);

@@ -62,6 +62,16 @@ export function told(value, share) {
 }
 
 /**
+ * @param {number | null} value
+ * @param {number | null} error
+ * @param {boolean} share
+ */
+export function toldInterval(value, error, share) {
+  const [low, high] = interval(value, error);
+  return low === null ? "–" : `${told(low, share)} to ${told(high, share)}`;
+}
+
+/**
  * @param {Votes} votes
  * @param {Panel} panel
  * @param {(name: string) => string} fileName
@@ -183,10 +193,8 @@ function content(votes, column, row) {
     case "share":
     case "number":
       return told(value, column.kind === "share");
-    case "interval": {
-      const [low, high] = interval(row[column.of ?? ""], value);
-      return low === null ? "–" : `${told(low, !!column.share)} to ${told(high, !!column.share)}`;
-    }
+    case "interval":
+      return toldInterval(row[column.of ?? ""], value, !!column.share);
     case "state":
       return el("a", { href: formatAddress("state", { s: value }) }, shortName(votes, value));
     case "group":

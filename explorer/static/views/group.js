@@ -76,7 +76,7 @@ function groupYearsPanel(votes, values) {
     byYear.set(year, [...(byYear.get(year) ?? []), position]);
   }
   const rows = [...byYear].map(([year, positions]) => ({ year, .../** @type {any} */ (meanCohesion(positions, measure)) }));
-  const title = `Cohesion of ${groupName(votes, g)} by year, ${scope(votes, values)}`;
+  const title = `${groupName(votes, g)}: cohesion by year, ${scope(votes, values)}`;
   return {
     id: "years", title, rows,
     lead: `${label}: ${about}; the mean over the resolutions (n) on which at least two members of the day voted.`,
@@ -103,7 +103,7 @@ function groupTopicsPanel(votes, values) {
   const rows = votes.header.schemes[scheme]
     .map(([topic]) => ({ topic, .../** @type {any} */ (meanCohesion(positionsOf(votes, g, askedAbout(votes, { ...questionOf(values), topic })), measure)) }))
     .filter((row) => row.roll_calls > 0);
-  const title = `Cohesion of ${groupName(votes, g)} by topic, ${period(values)}`;
+  const title = `${groupName(votes, g)}: cohesion by topic, ${period(values)}`;
   return {
     id: "topics", title, rows,
     empty: "On none of these did two members vote.",
@@ -152,7 +152,7 @@ function farthestPanel(votes, values) {
   const rows = [...found]
     .map(([member, { n, against, distance }]) => ({ member: votes.states[member].state, n, against_plurality_share: against / n, mean_distance: distance / n }))
     .sort(byValue("mean_distance", "member"));
-  const title = `Who stands farthest from ${groupName(votes, g)}, ${scope(votes, values)}`;
+  const title = `${groupName(votes, g)}: who stands farthest from it, ${scope(votes, values)}`;
   return {
     id: "farthest", title, rows,
     lead: "The mean distance of a member's vote from the group's most common vote: an abstention is one step from yes and from no. n is the number of resolutions on which it voted and the group had a most common vote.",
@@ -188,7 +188,7 @@ function membersPanel(votes, values) {
   const last = Date.UTC(Number(to), 11, 31) / 86_400_000;
   const then = spellsOf(votes, g).filter(({ from, to: until }) => from <= last && last < until).length;
   return {
-    id: "members", title: `Members of ${groupName(votes, g)}`, rows,
+    id: "members", title: `${groupName(votes, g)}: members`, rows,
     lead: `${then} members at the end of ${to}; ${new Set(rows.map((row) => row.state)).size} ever. Each vote is counted with the members of its day. ${group?.source ?? ""}`,
     columns: [
       { key: "state", label: "State", kind: "state" }, { key: "joined_on", label: "Joined", kind: "day" }, { key: "left_on", label: "Left", kind: "day" },

@@ -6,7 +6,7 @@
 import { SIDE_COLOURS, stacked } from "../charts.js";
 import { choiceField, stateField, topicField, yearsField } from "../controls.js";
 import { askedAbout, countSides, listed, opposed, sideOf } from "../counts.js";
-import { shortName, topicName } from "../names.js";
+import { inText, shortName, topicName } from "../names.js";
 import {
   asArguments, asCondition, askedOf, OF_RESOLUTIONS, period, placeOf, questionOf, quoted, ROLL_CALL_COLUMNS, rollCallRow, scope, TITLE, usualQuestion, voteOf, yearsOf,
 } from "./common.js";
@@ -28,7 +28,7 @@ export const oppositionView = {
     choiceField("sense", "Opposed", [["strict", "Yes against no"], ["wide", "Any two different votes"]], change), topicField(votes, change), yearsField(votes, change),
   ],
   refuse: (_votes, { f, a, b }) => (new Set([f, a, b]).size < 3 ? "Choose three different states." : null),
-  title: (votes, values) => `${shortName(votes, values.f)} between ${shortName(votes, values.a)} and ${shortName(votes, values.b)}, ${scope(votes, values)}`,
+  title: (votes, values) => `${shortName(votes, values.f)} between ${inText(votes, values.a)} and ${inText(votes, values.b)}, ${scope(votes, values)}`,
   panels: (votes, values) => [sidesPanel(votes, values), sidesByYearPanel(votes, values), sidesByTopicPanel(votes, values), sidesRollCallsPanel(votes, values)],
 };
 
@@ -50,7 +50,7 @@ function sides(votes, { f, a, b, sense }, asked) {
  * @param {Values} values
  */
 function parts(votes, { a, b }) {
-  return { names: [`with ${shortName(votes, a)}`, "with neither", "absent", `with ${shortName(votes, b)}`], keys: /** @type {const} */ (["with_a", "neither", "absent", "with_b"]), colours: [SIDE_COLOURS[0], SIDE_COLOURS[2], SIDE_COLOURS[3], SIDE_COLOURS[1]] };
+  return { names: [`with ${inText(votes, a)}`, "with neither", "absent", `with ${inText(votes, b)}`], keys: /** @type {const} */ (["with_a", "neither", "absent", "with_b"]), colours: [SIDE_COLOURS[0], SIDE_COLOURS[2], SIDE_COLOURS[3], SIDE_COLOURS[1]] };
 }
 
 /**
@@ -70,7 +70,7 @@ function slices(votes, values, label, row) {
  * @returns {import("./common.js").Column[]}
  */
 const sideColumns = (votes, { a, b }) => [
-  { key: "n", label: "n", kind: "count" }, { key: "with_a", label: `With ${shortName(votes, a)}`, kind: "count" }, { key: "with_b", label: `With ${shortName(votes, b)}`, kind: "count" },
+  { key: "n", label: "n", kind: "count" }, { key: "with_a", label: `With ${inText(votes, a)}`, kind: "count" }, { key: "with_b", label: `With ${inText(votes, b)}`, kind: "count" },
   { key: "neither", label: "With neither", kind: "count" }, { key: "absent", label: "Absent", kind: "count" },
 ];
 
@@ -82,7 +82,7 @@ const sideColumns = (votes, { a, b }) => [
 function sidesPanel(votes, values) {
   const { f, a, b, sense } = values;
   const row = { focus: f, ...sides(votes, values, askedOf(votes, values)) };
-  const [focus, first, second] = [f, a, b].map((code) => shortName(votes, code));
+  const [focus, first, second] = [f, a, b].map((code) => inText(votes, code));
   const { names, colours } = parts(votes, values);
   const title = `Whose side ${focus} took when ${first} and ${second} opposed each other, ${scope(votes, values)}`;
   return {
@@ -95,7 +95,7 @@ from marts.opposition_of(
     ${quoted(f)}, ${quoted(a)}, ${quoted(b)}, ${asArguments(values)}, in_sense := ${quoted(sense)}
 )
 where n > 0`,
-    chart: stacked(row.n ? slices(votes, values, focus, row) : [], { parts: names, colours, byYear: false, description: `${title}. The numbers are in the table.` }),
+    chart: stacked(row.n ? slices(votes, values, shortName(votes, f), row) : [], { parts: names, colours, byYear: false, description: `${title}. The numbers are in the table.` }),
   };
 }
 

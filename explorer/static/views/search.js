@@ -30,7 +30,7 @@ export const searchView = {
     }
     return [
       {
-        id: "found", title: `${rows.length.toLocaleString("en")} roll calls`, rows,
+        id: "found", title: "Roll calls found", rows,
         lead: "All words must occur in the title, the agenda item or the symbol; newest first. Votes on paragraphs, amendments and motions are among them.",
         empty: "None has all of these words.",
         columns: [

@@ -6,7 +6,7 @@ import { dotPlot, lines } from "../charts.js";
 import { measureField, stateField, statesField, topicField, yearsField } from "../controls.js";
 import { askedAbout, countAbsences, countAll, countPair, listed } from "../counts.js";
 import { NO, totals } from "../data.js";
-import { shortName, topicName } from "../names.js";
+import { inText, shortName, topicName } from "../names.js";
 import {
   asArguments, asCondition, askedOf, bounds, byValue, chosenStates, everyYear, list, measureColumns, measured, measureNamed, OF_RESOLUTIONS, period, placeOf,
   questionOf, quoted, ROLL_CALL_COLUMNS, rollCallRow, scope, TITLE, usualQuestion, voteOf, yearsOf,
@@ -71,12 +71,12 @@ function partnersPanel(votes, values) {
   const told = rows.filter((row) => row[measure] !== null);
   const ends = told.length > 2 * ENDS ? [...told.slice(0, ENDS), ...told.slice(-ENDS)] : told;
   const name = shortName(votes, values.s);
-  const title = `With whom ${name} votes, ${scope(votes, values)}`;
+  const title = `With whom ${inText(votes, values.s)} votes, ${scope(votes, values)}`;
   const left = told.length - ends.length;
   return {
     id: "partners", title, sql, rows,
     lead: `${label}: ${about}. n is the number of resolutions on which both voted; bars are 95% intervals.${left > 0 ? ` The chart has the ${ENDS} nearest and the ${ENDS} farthest, the table all ${rows.length}.` : ""}`,
-    empty: `${name} cast no vote on these.`,
+    empty: `There are no votes of ${inText(votes, values.s)} on these.`,
     columns: [{ key: "partner", label: "State", kind: "state" }, ...measureColumns(measure)],
     chart: dotPlot(ends.map((row) => ({ label: shortName(votes, row.partner), series: name, value: row[measure], n: row.n, ...bounds(row, measure) })), {
       title: label, share, description: `${title}: ${label}, with intervals. The numbers are in the table.`,
@@ -196,12 +196,12 @@ function absencesPanel(votes, values) {
     .map((year) => ({ year, ...countAbsences(votes, placeOf(votes, s), askedAbout(votes, { ...questionOf(values), from: year, to: year })) }))
     .filter((row) => row.n > 0);
   const name = shortName(votes, s);
-  const title = `How often ${name} was absent, ${scope(votes, values)}`;
+  const title = `How often ${inText(votes, s)} was absent, ${scope(votes, values)}`;
   const [n, absent] = [rows.reduce((sum, row) => sum + row.n, 0), rows.reduce((sum, row) => sum + row.absent, 0)];
   return {
     id: "absences", title, rows,
     lead: n ? `Absent from ${absent.toLocaleString("en")} of ${n.toLocaleString("en")} resolutions put to a recorded vote while it was a member (${((100 * absent) / n).toFixed(1)}%). Absent is who was a member and is not in the record.` : undefined,
-    empty: `${name} was no member then.`,
+    empty: "It was no member then.",
     columns: [
       { key: "year", label: "Year", kind: "year" }, { key: "n", label: "n", kind: "count" }, { key: "absent", label: "Absent", kind: "count" },
     ],
@@ -231,7 +231,7 @@ function alonePanel(votes, values) {
   const name = shortName(votes, s);
   return {
     id: "alone", title: `${name} alone in voting no, ${scope(votes, values)}`, rows,
-    empty: `${name} was never the only state that voted no on these.`,
+    empty: "It was never the only state that voted no on these.",
     columns: ROLL_CALL_COLUMNS,
     sql: `select roll_call_id, vote_date, ${TITLE}
 from marts.fct_votes
@@ -255,9 +255,8 @@ function keyVotesPanel(votes, values) {
     const year = Number(vote_date.slice(0, 4));
     return vote && year >= Number(from) && year <= Number(to) ? [{ list: listName, symbol, roll_call_id, vote_date, conflict, title, vote }] : [];
   });
-  const name = shortName(votes, s);
   return {
-    id: "key-votes", title: `Key votes of ${name}, ${period(values)}`, rows,
+    id: "key-votes", title: `Key votes of ${inText(votes, s)}, ${period(values)}`, rows,
     lead: "Resolutions on the conflicts of the study's list.",
     empty: "None of the listed key votes was taken in these years while it was a member.",
     columns: [

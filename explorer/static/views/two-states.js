@@ -6,8 +6,8 @@ import { dotPlot, lines } from "../charts.js";
 import { measureField, stateField, topicField, yearsField } from "../controls.js";
 import { askedAbout, countPair, listed, opposed } from "../counts.js";
 import { MEASURES, measuresOf } from "../measures.js";
-import { shortName, topicName } from "../names.js";
-import { told } from "../panels.js";
+import { inText, shortName, topicName } from "../names.js";
+import { told, toldInterval } from "../panels.js";
 import {
   asArguments, asCondition, askedOf, bounds, everyYear, measureColumns, measured, measureNamed, OF_RESOLUTIONS, period, placeOf, questionOf, quoted,
   ROLL_CALL_COLUMNS, rollCallRow, scope, TITLE, usualQuestion, voteOf, yearsOf,
@@ -29,7 +29,7 @@ export const twoStatesView = {
     stateField(votes, "a", "First state", change), stateField(votes, "b", "Second state", change), measureField(change), topicField(votes, change), yearsField(votes, change),
   ],
   refuse: (_votes, { a, b }) => (a === b ? "Choose two different states." : null),
-  title: (votes, values) => `${shortName(votes, values.a)} and ${shortName(votes, values.b)}, ${scope(votes, values)}`,
+  title: (votes, values) => `${shortName(votes, values.a)} and ${inText(votes, values.b)}, ${scope(votes, values)}`,
   panels: (votes, values) => [
     pairYearsPanel(votes, values), pairMeasuresPanel(votes, values), countsPanel(votes, values), pairTopicsPanel(votes, values), opposedPanel(votes, values),
   ],
@@ -39,7 +39,7 @@ export const twoStatesView = {
  * @param {Votes} votes
  * @param {Values} values
  */
-const both = (votes, { a, b }) => `${shortName(votes, a)} and ${shortName(votes, b)}`;
+const both = (votes, { a, b }) => `${shortName(votes, a)} and ${inText(votes, b)}`;
 
 /**
  * @param {Votes} votes
@@ -94,7 +94,7 @@ function pairMeasuresPanel(votes, values) {
       { key: "measure", label: "Measure", kind: "text", told: (row) => measureNamed(row.measure).label },
       { key: "n", label: "n", kind: "count" },
       { key: "value", label: "Value", kind: "number", told: (row) => told(row.value, share(row)) },
-      { key: "se", label: "Standard error", kind: "number", told: (row) => told(row.se, share(row)) },
+      { key: "se", label: "95% interval", kind: "interval", told: (row) => toldInterval(row.value, row.se, share(row)) },
     ],
     sql: `with pair as (
     from marts.cohesion(
