@@ -80,14 +80,23 @@ function firstOf(years, year) {
  */
 export function countPair(votes, a, b, { bits, first, after }) {
   const [yes, abstain, no, absent] = votes.cast;
-  const [atA, atB] = [a * votes.words, b * votes.words];
-  let [yy, ya, yn, ay, aa, an, ny, na, nn, unanimous, absentA, absentB] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const atA = a * votes.words;
+  const atB = b * votes.words;
+  let yy = 0, ya = 0, yn = 0, ay = 0, aa = 0, an = 0, ny = 0, na = 0, nn = 0, unanimous = 0, absentA = 0, absentB = 0;
+  // No arrays within the loop: until it is compiled, which the first states wait for, they are slow.
   for (let word = first; word < after; word++) {
     const mask = bits[word];
     if (!mask) continue;
-    const [y, m, n] = [yes[atA + word] & mask, abstain[atA + word] & mask, no[atA + word] & mask];
-    const [toY, toA, toN] = [yes[atB + word], abstain[atB + word], no[atB + word]];
-    const [castA, castB] = [y | m | n, toY | toA | toN];
+    const y = yes[atA + word] & mask;
+    const m = abstain[atA + word] & mask;
+    const n = no[atA + word] & mask;
+    const toY = yes[atB + word];
+    const toA = abstain[atB + word];
+    const toN = no[atB + word];
+    const castA = y | m | n;
+    const castB = toY | toA | toN;
+    // Most states were not yet, or no longer, members.
+    if (!castA && !castB) continue;
     yy += ones(y & toY); ya += ones(y & toA); yn += ones(y & toN);
     ay += ones(m & toY); aa += ones(m & toA); an += ones(m & toN);
     ny += ones(n & toY); na += ones(n & toA); nn += ones(n & toN);

@@ -72,7 +72,7 @@ function facts(votes, rollCall) {
     ["Votes taken from", `${SOURCES[of("source")] ?? of("source")}, release ${of("release")}`],
     ["Had by", sources.join(", ")],
     ["The UN's record", symbol && [
-      el("a", { href: `https://docs.un.org/${symbol.replace(/(\d)([A-Z]+)$/, "$1")}`, rel: "noreferrer" }, "text of the resolution"), " · ",
+      el("a", { href: `https://docs.un.org/${symbol.replace(/(\d)[A-Z]+(?=$|\()/, "$1")}`, rel: "noreferrer" }, "text of the resolution"), " · ",
       el("a", { href: `https://digitallibrary.un.org/search?cc=Voting+Data&p=${encodeURIComponent(symbol)}`, rel: "noreferrer" }, "voting record in the Digital Library"),
     ]],
   ];
