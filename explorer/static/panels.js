@@ -42,14 +42,16 @@ const SHOWN = 60;
 const WITHIN_95 = 1.96;
 
 /**
- * The bounds of a 95 % interval.
+ * The bounds of a 95 % interval; those of a share lie between 0 and 1.
  * @param {number | null} value
  * @param {number | null} error
+ * @param {boolean} share
  * @returns {[number | null, number | null]}
  */
-export function interval(value, error) {
+export function interval(value, error, share) {
   if (value === null || error === null) return [null, null];
-  return [value - WITHIN_95 * error, value + WITHIN_95 * error];
+  const [low, high] = [value - WITHIN_95 * error, value + WITHIN_95 * error];
+  return share ? [Math.max(low, 0), Math.min(high, 1)] : [low, high];
 }
 
 /**
@@ -67,7 +69,7 @@ export function told(value, share) {
  * @param {boolean} share
  */
 export function toldInterval(value, error, share) {
-  const [low, high] = interval(value, error);
+  const [low, high] = interval(value, error, share);
   return low === null ? "–" : `${told(low, share)} to ${told(high, share)}`;
 }
 

@@ -126,7 +126,7 @@ export const byValue = (key, then) => (/** @type {any} */ a, /** @type {any} */ 
  * @param {string} key
  */
 export function bounds(row, key) {
-  const [low, high] = interval(row[key], row[`${key}_se`]);
+  const [low, high] = interval(row[key], row[`${key}_se`], measureNamed(key).share);
   return { low, high };
 }
 
