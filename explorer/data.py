@@ -6,7 +6,8 @@ Belongs here: the queries, and the form in which the page has their answers. Not
 """
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 
 from explorer.binary import NO_MEMBER, pack, pack_votes
 from orchestration.published.citation import as_bibtex, as_text, references
+from orchestration.published.public import NOT_PUBLIC, PUBLIC, make_public
 from orchestration.published.query import open_published
 from orchestration.published.study import configured_study
 from reports.narrative import short_name
@@ -27,6 +29,7 @@ WORLD = Path(__file__).parents[1] / "reports" / "world-110m.json"
 SCHEMES = ("study", "voeten")
 SUBJECTS = "unbis"
 SERIES = "all_votes"
+_NOT_CITED = tuple(f"{source}_" for source in NOT_PUBLIC)
 
 # Each state's latest name, and all its spells of membership.
 _STATES = """
@@ -160,28 +163,42 @@ class ExplorerError(Exception):
     """A page that can't be made; the message is for the user."""
 
 
-def votes_of(database: Path) -> bytes:
+def votes_of(database: Path, public: bool = False) -> bytes:
     """Everything that the page shows, packed (binary.py).
 
-    Raises QueryError if nothing is published there, ExplorerError if the file is of an older
-    version.
+    With `public`, without what may not be passed on: roll calls are then as the next source has
+    them, and those that no other has are left out. Raises QueryError if nothing is published there,
+    ExplorerError if the file is of an older version.
     """
     try:
         with closing(open_published(database)) as connection:
-            header, arrays = _gathered(connection)
+            left_out = make_public(connection) if public else None
+            header, arrays = _gathered(connection, PUBLIC if public else {})
     except (duckdb.CatalogException, duckdb.BinderException) as lacking:
         raise ExplorerError(
             "The file was built by an older version, which lacks what the explorer reads: run "
             "`unga refresh`."
         ) from lacking
+    header["left_out"] = f"{left_out}" if left_out else None
     works = references(database)
+    if public:
+        works = [work for work in works if not work.key.startswith(_NOT_CITED)]
     header["citation"] = {"text": as_text(works), "bibtex": as_bibtex(works)}
     return pack(header, arrays)
 
 
-def _gathered(connection: duckdb.DuckDBPyConnection) -> tuple[Row, dict[str, np.ndarray]]:
+def _gathered(
+    connection: duckdb.DuckDBPyConnection, instead: Mapping[str, str]
+) -> tuple[Row, dict[str, np.ndarray]]:
+    """The header and the arrays; `instead` names tables to read in place of some of the file's."""
+
+    def read(sql: str) -> duckdb.DuckDBPyConnection:
+        for table, other in instead.items():
+            sql = re.sub(rf"\b{re.escape(table)}\b", other, sql)
+        return connection.execute(sql)
+
     def rows(sql: str) -> list[Row]:
-        cursor = connection.execute(sql)
+        cursor = read(sql)
         names = [column[0] for column in cursor.description or []]
         return [
             {name: _plain(value) for name, value in zip(names, row, strict=True)}
@@ -191,7 +208,7 @@ def _gathered(connection: duckdb.DuckDBPyConnection) -> tuple[Row, dict[str, np.
     states, roll_calls = rows(_STATES), rows(_ROLL_CALLS)
     place_of_state = {row["state"]: place for place, row in enumerate(states)}
     place_of = {row["roll_call_id"]: place for place, row in enumerate(roll_calls)}
-    arrays = pack_votes(_matrix(connection, len(states), len(roll_calls)))
+    arrays = pack_votes(_matrix(read(_VOTES).fetchnumpy(), len(states), len(roll_calls)))
     arrays["years"] = np.array([row.pop("year") for row in roll_calls], np.int16)
     arrays["days"] = np.array(
         [date.fromisoformat(row.pop("vote_date")).toordinal() for row in roll_calls], np.int32
@@ -235,9 +252,8 @@ def _gathered(connection: duckdb.DuckDBPyConnection) -> tuple[Row, dict[str, np.
     return header, arrays
 
 
-def _matrix(connection: duckdb.DuckDBPyConnection, states: int, roll_calls: int) -> np.ndarray:
+def _matrix(columns: Mapping[str, Any], states: int, roll_calls: int) -> np.ndarray:
     """Votes as a matrix of states by roll calls, uint8 (binary.py)."""
-    columns = connection.execute(_VOTES).fetchnumpy()
     votes = np.full((states, roll_calls), NO_MEMBER, dtype=np.uint8)
     votes[columns["state"], columns["roll_call"]] = columns["vote"]
     return votes

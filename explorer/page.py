@@ -30,18 +30,18 @@ _IMPORT = re.compile(r'^import (?:[^;]*? from )?"(?P<module>\./[^"]+|\.\./[^"]+)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function)\b)", re.MULTILINE)
 
 
-def build_explorer(database: Path, folder: Path) -> Path:
+def build_explorer(database: Path, folder: Path, public: bool = False) -> Path:
     """Write the page on a published file into a folder; returns its path.
 
-    The database is only read. A page of before is replaced once the new one is complete. Raises
-    QueryError if nothing is published there, ExplorerError if the file is of an older version or
-    the folder has another page of that name.
+    With `public`, without what may not be passed on. The database is only read. A page of before is
+    replaced once the new one is complete. Raises QueryError if nothing is published there,
+    ExplorerError if the file is of an older version or the folder has another page of that name.
     """
     page = folder / PAGE
     if page.exists() and made_from(page) is None:
         raise ExplorerError(f"{page} is not a page of the explorer: name another folder.")
-    key = _key(database)
-    rendered = _rendered(votes_of(database), key)
+    key = _key(database, public)
+    rendered = _rendered(votes_of(database, public), key)
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f".{PAGE}.{os.getpid()}"
     try:
@@ -52,9 +52,9 @@ def build_explorer(database: Path, folder: Path) -> Path:
     return page
 
 
-def is_current(page: Path, database: Path) -> bool:
+def is_current(page: Path, database: Path, public: bool = False) -> bool:
     """Whether the page there was made from this published file, by this version of the explorer."""
-    return page.exists() and database.exists() and made_from(page) == _key(database)
+    return page.exists() and database.exists() and made_from(page) == _key(database, public)
 
 
 def made_from(page: Path) -> str | None:
@@ -64,13 +64,13 @@ def made_from(page: Path) -> str | None:
     return found[1] if found else None
 
 
-def _key(database: Path) -> str:
+def _key(database: Path, public: bool) -> str:
     """What a page is made from: this state of the file, and the explorer's own code."""
     try:
         state = database.stat()
     except FileNotFoundError:
         return ""
-    digest = hashlib.sha256(f"{state.st_mtime_ns} {state.st_size}".encode())
+    digest = hashlib.sha256(f"{state.st_mtime_ns} {state.st_size} {public}".encode())
     for path in sorted([*HERE.glob("*.py"), *HERE.glob("*.j2"), *STATIC.rglob("*.*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -118,10 +118,10 @@ function missing(votes, values) {
   const years = from === to ? `${from}` : `${from} to ${to}`;
   return [
     counted
-      ? `${(counted - lost).toLocaleString("en")} of the ${counted.toLocaleString("en")} resolutions with recorded votes of ${years} that the UN Digital Library counts are in this file; ${lost ? `${lost.toLocaleString("en")} are missing.` : "none is missing."}`
+      ? `${(counted - lost).toLocaleString("en")} of the ${counted.toLocaleString("en")} resolutions with recorded votes of ${years} that the UN Digital Library counts are in ${votes.header.left_out ? "the" : "this"} file; ${lost ? `${lost.toLocaleString("en")} are missing.` : "none is missing."}`
       : `The UN Digital Library has not counted the votes of ${years}.`,
     counted && uncounted.length ? ` It has not counted ${uncounted.join(", ")} yet.` : "",
-    votes.header.left_out ? ` ${votes.header.left_out}` : "",
+    votes.header.left_out ? ` This page is made to be passed on, without rows of the Digital Library: ${votes.header.left_out}. The SQL gives the numbers of the whole file.` : "",
   ].join("");
 }
 

@@ -12,8 +12,8 @@ from orchestration.cli.changes import diff, rollback
 from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
 from orchestration.cli.estimate import estimate
-from orchestration.cli.export import export
 from orchestration.cli.explore import explore
+from orchestration.cli.export import export
 from orchestration.cli.read import (
     describe,
     query,

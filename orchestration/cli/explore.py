@@ -19,6 +19,12 @@ def explore(
         Path | None,
         typer.Option(help="The folder to write the page into, instead of the warehouse's."),
     ] = None,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public", help="Without what the Digital Library does not let be redistributed."
+        ),
+    ] = False,
     no_open: Annotated[
         bool, typer.Option("--no-open", help="Only write the page; do not open a browser.")
     ] = False,
@@ -29,14 +35,15 @@ def explore(
     from explorer.page import PAGE, build_explorer, is_current
 
     layout = Layout.from_environment()
-    file, folder = layout.published(sample), output or layout.explorer(sample)
+    usual = layout.explorer_public(sample) if public else layout.explorer(sample)
+    file, folder = layout.published(sample), output or usual
     page = folder / PAGE
-    if is_current(page, file):
+    if is_current(page, file, public):
         typer.echo("The page is that of the published file.")
     else:
         typer.echo(f"Writing the page from {file}")
         try:
-            page = build_explorer(file, folder)
+            page = build_explorer(file, folder, public)
         except ExplorerError as wrong:
             fail(wrong)
     typer.echo(f"page       {page} ({page.stat().st_size / 1e6:.1f} MB)")

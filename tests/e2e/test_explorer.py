@@ -21,8 +21,10 @@ from measures import CELLS, compiled_measures, measured_all
 from playwright.sync_api import Browser, Page
 from warehouses import unga
 
-from explorer.data import ExplorerError
+from explorer.binary import YES, unpack, unpack_votes
+from explorer.data import ExplorerError, votes_of
 from explorer.page import PAGE, build_explorer, is_current, script
+from orchestration.published.public import make_public
 from orchestration.published.query import QueryError, open_published
 
 pytestmark = pytest.mark.browser
@@ -525,6 +527,29 @@ def test_the_command_writes_the_page_once_for_each_published_file(sample_warehou
     unga(sample_warehouse, "explore", "--sample", "--no-open")
     assert page.stat().st_mtime_ns > written
     assert [file.name for file in page.parent.iterdir()] == [PAGE]
+
+
+def test_a_page_to_be_passed_on_has_no_row_of_the_library(browser, sample, tmp_path):
+    file = build_explorer(sample, tmp_path, public=True)
+    with open_published(sample) as connection:
+        left_out = make_public(connection)
+        ((roll_calls, yes),) = connection.sql(
+            "select count(distinct roll_call_id), count(*) filter (vote = 'yes') from public_votes"
+        ).fetchall()
+    header, arrays = unpack(votes_of(sample, public=True))
+    ids = header["roll_calls"]["roll_call_id"]["values"]
+    votes = unpack_votes(arrays, len(header["states"]), len(ids))
+    assert left_out.roll_calls_taken
+    assert (len(ids), int((votes == YES).sum())) == (roll_calls, yes)
+    assert "undl" not in header["roll_calls"]["source"]["values"]
+    assert "undl" not in {doubt["source"] for doubt in header["doubts"]}
+    assert "Digital Library" not in header["citation"]["text"]
+    with opened(browser, file) as page:
+        for view in VIEWS:
+            go(page, f"#/{view}")
+            assert f"{left_out}" in page.locator("#missing").inner_text()
+    assert not is_current(file, sample)
+    assert is_current(file, sample, public=True)
 
 
 def test_without_a_published_file_or_of_an_older_version_it_is_said_what_to_do(sample, tmp_path):
