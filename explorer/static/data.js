@@ -80,11 +80,11 @@ const MARK = "UNGAVOTE";
  * @param {string} text  gzip, then base64
  */
 export async function unpacked(text) {
-  const binary = atob(text.trim());
-  const packed = new Uint8Array(binary.length);
-  for (let at = 0; at < binary.length; at++) packed[at] = binary.charCodeAt(at);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+    const binary = atob(text.trim());
+    const packed = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at++) packed[at] = binary.charCodeAt(at);
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /**
@@ -93,25 +93,33 @@ export async function unpacked(text) {
  * @returns {Votes}
  */
 export function read(bytes) {
-  const start = new DataView(bytes.buffer, bytes.byteOffset);
-  const mark = String.fromCharCode(...bytes.subarray(0, MARK.length));
-  if (bytes.length < 16 || mark !== MARK) throw new Error("The page has no votes in it.");
-  const version = start.getUint32(8, true);
-  if (version !== VERSION) {
-    throw new Error(`The votes have version ${version}, and this page reads ${VERSION} only: make it again with \`unga explore\`.`);
-  }
-  const end = 16 + start.getUint32(12, true);
-  /** @type {Header} */
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, end)));
-  const begin = bytes.byteOffset + Math.ceil(end / 8) * 8;
-  const types = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array, float32: Float32Array };
-  /** @type {Record<string, any>} */
-  const arrays = {};
-  for (const [name, [type, offset, length]] of Object.entries(header.arrays)) {
-    const form = types[/** @type {keyof typeof types} */ (type)];
-    arrays[name] = new form(bytes.buffer, begin + offset, length);
-  }
-  return arranged(header, arrays);
+    const start = new DataView(bytes.buffer, bytes.byteOffset);
+    const mark = String.fromCharCode(...bytes.subarray(0, MARK.length));
+    if (bytes.length < 16 || mark !== MARK) throw new Error("The page has no votes in it.");
+    const version = start.getUint32(8, true);
+    if (version !== VERSION) {
+        throw new Error(
+            `The votes have version ${version}, and this page reads ${VERSION} only: make it again with \`unga explore\`.`,
+        );
+    }
+    const end = 16 + start.getUint32(12, true);
+    /** @type {Header} */
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, end)));
+    const begin = bytes.byteOffset + Math.ceil(end / 8) * 8;
+    const types = {
+        uint8: Uint8Array,
+        uint16: Uint16Array,
+        int16: Int16Array,
+        int32: Int32Array,
+        float32: Float32Array,
+    };
+    /** @type {Record<string, any>} */
+    const arrays = {};
+    for (const [name, [type, offset, length]] of Object.entries(header.arrays)) {
+        const form = types[/** @type {keyof typeof types} */ (type)];
+        arrays[name] = new form(bytes.buffer, begin + offset, length);
+    }
+    return arranged(header, arrays);
 }
 
 /**
@@ -120,47 +128,60 @@ export function read(bytes) {
  * @returns {Votes}
  */
 function arranged(header, arrays) {
-  const size = arrays.years.length;
-  const words = Math.ceil(size / 32);
-  const states = header.states;
-  const matrix = new Uint8Array(states.length * size).fill(NO_MEMBER);
-  const cast = VOTES.map(() => new Uint32Array(states.length * words));
-  const seen = VOTES.map(() => new Uint32Array(words));
-  let place = 0;
-  for (let at = 0; at < arrays.spells.length; at += 3) {
-    const [state, first, after] = arrays.spells.subarray(at, at + 3);
-    for (let rollCall = first; rollCall < after; rollCall++, place++) {
-      const vote = (arrays.votes[place >> 2] >> (2 * (place & 3))) & 3;
-      matrix[state * size + rollCall] = vote;
-      const bit = 1 << (rollCall & 31);
-      cast[vote][state * words + (rollCall >> 5)] |= bit;
-      seen[vote][rollCall >> 5] |= bit;
+    const size = arrays.years.length;
+    const words = Math.ceil(size / 32);
+    const states = header.states;
+    const matrix = new Uint8Array(states.length * size).fill(NO_MEMBER);
+    const cast = VOTES.map(() => new Uint32Array(states.length * words));
+    const seen = VOTES.map(() => new Uint32Array(words));
+    let place = 0;
+    for (let at = 0; at < arrays.spells.length; at += 3) {
+        const [state, first, after] = arrays.spells.subarray(at, at + 3);
+        for (let rollCall = first; rollCall < after; rollCall++, place++) {
+            const vote = (arrays.votes[place >> 2] >> (2 * (place & 3))) & 3;
+            matrix[state * size + rollCall] = vote;
+            const bit = 1 << (rollCall & 31);
+            cast[vote][state * words + (rollCall >> 5)] |= bit;
+            seen[vote][rollCall >> 5] |= bit;
+        }
     }
-  }
-  const [yes, abstain, no] = seen;
-  const alike = new Uint32Array(words);
-  for (let word = 0; word < words; word++) {
-    const two = (yes[word] & abstain[word]) | (yes[word] & no[word]) | (abstain[word] & no[word]);
-    alike[word] = (yes[word] | abstain[word] | no[word]) & ~two;
-  }
-  const kinds = header.roll_calls.kind;
-  const resolutions = new Uint32Array(words);
-  kinds.codes.forEach((code, rollCall) => {
-    if (kinds.values[code] === "resolution") resolutions[rollCall >> 5] |= 1 << (rollCall & 31);
-  });
-  const ids = header.roll_calls.roll_call_id.values;
-  return {
-    header, states, size, words, matrix, cast, alike, resolutions, arrays, ids,
-    placeOfState: new Map(states.map((state, at) => [state.state, at])),
-    placeOf: new Map(ids.map((id, at) => [id, at])),
-    topics: Object.fromEntries(
-      Object.entries(header.schemes).map(([scheme, named]) => [scheme, topicsOf(named, arrays[`topics_${scheme}`], size, words)]),
-    ),
-    years: arrays.years,
-    days: arrays.days,
-    firstYear: arrays.years[0],
-    lastYear: arrays.years[size - 1],
-  };
+    const [yes, abstain, no] = seen;
+    const alike = new Uint32Array(words);
+    for (let word = 0; word < words; word++) {
+        const two =
+            (yes[word] & abstain[word]) | (yes[word] & no[word]) | (abstain[word] & no[word]);
+        alike[word] = (yes[word] | abstain[word] | no[word]) & ~two;
+    }
+    const kinds = header.roll_calls.kind;
+    const resolutions = new Uint32Array(words);
+    kinds.codes.forEach((code, rollCall) => {
+        if (kinds.values[code] === "resolution") resolutions[rollCall >> 5] |= 1 << (rollCall & 31);
+    });
+    const ids = header.roll_calls.roll_call_id.values;
+    return {
+        header,
+        states,
+        size,
+        words,
+        matrix,
+        cast,
+        alike,
+        resolutions,
+        arrays,
+        ids,
+        placeOfState: new Map(states.map((state, at) => [state.state, at])),
+        placeOf: new Map(ids.map((id, at) => [id, at])),
+        topics: Object.fromEntries(
+            Object.entries(header.schemes).map(([scheme, named]) => [
+                scheme,
+                topicsOf(named, arrays[`topics_${scheme}`], size, words),
+            ]),
+        ),
+        years: arrays.years,
+        days: arrays.days,
+        firstYear: arrays.years[0],
+        lastYear: arrays.years[size - 1],
+    };
 }
 
 /**
@@ -170,14 +191,15 @@ function arranged(header, arrays) {
  * @param {number} words
  */
 function topicsOf(named, bits, size, words) {
-  const bytes = Math.ceil(size / 8);
-  return new Map(
-    named.map(([topic], at) => {
-      const set = new Uint32Array(words);
-      for (let byte = 0; byte < bytes; byte++) set[byte >> 2] |= bits[at * bytes + byte] << (8 * (byte & 3));
-      return [topic, set];
-    }),
-  );
+    const bytes = Math.ceil(size / 8);
+    return new Map(
+        named.map(([topic], at) => {
+            const set = new Uint32Array(words);
+            for (let byte = 0; byte < bytes; byte++)
+                set[byte >> 2] |= bits[at * bytes + byte] << (8 * (byte & 3));
+            return [topic, set];
+        }),
+    );
 }
 
 /**
@@ -187,8 +209,8 @@ function topicsOf(named, bits, size, words) {
  * @param {string} name
  */
 export function field(votes, rollCall, name) {
-  const column = votes.header.roll_calls[name];
-  return column.values[column.codes[rollCall]];
+    const column = votes.header.roll_calls[name];
+    return column.values[column.codes[rollCall]];
 }
 
 /**
@@ -197,7 +219,7 @@ export function field(votes, rollCall, name) {
  * @param {number} rollCall
  */
 export function dayOf(votes, rollCall) {
-  return new Date(votes.days[rollCall] * 86_400_000).toISOString().slice(0, 10);
+    return new Date(votes.days[rollCall] * 86_400_000).toISOString().slice(0, 10);
 }
 
 /**
@@ -206,7 +228,7 @@ export function dayOf(votes, rollCall) {
  * @param {number} otherwise
  */
 export function dayNumber(day, otherwise) {
-  return day === null ? otherwise : Date.parse(day) / 86_400_000;
+    return day === null ? otherwise : Date.parse(day) / 86_400_000;
 }
 
 /**
@@ -215,9 +237,9 @@ export function dayNumber(day, otherwise) {
  * @param {number} rollCall
  */
 export function totals(votes, rollCall) {
-  const found = [0, 0, 0, 0, 0];
-  for (let at = rollCall; at < votes.matrix.length; at += votes.size) found[votes.matrix[at]]++;
-  return found.slice(0, 4);
+    const found = [0, 0, 0, 0, 0];
+    for (let at = rollCall; at < votes.matrix.length; at += votes.size) found[votes.matrix[at]]++;
+    return found.slice(0, 4);
 }
 
 /**
@@ -226,6 +248,9 @@ export function totals(votes, rollCall) {
  * @param {number} rollCall
  */
 export function subjectsOf(votes, rollCall) {
-  const { subjects, subject_starts: starts } = votes.arrays;
-  return Array.from(subjects.subarray(starts[rollCall], starts[rollCall + 1]), (at) => votes.header.subjects[at]);
+    const { subjects, subject_starts: starts } = votes.arrays;
+    return Array.from(
+        subjects.subarray(starts[rollCall], starts[rollCall + 1]),
+        (at) => votes.header.subjects[at],
+    );
 }

@@ -15,16 +15,17 @@
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function el(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else made.setAttribute(name, value === true ? "" : String(value));
-  }
-  for (const child of children.flat()) {
-    if (child !== null && child !== undefined && child !== false) made.append(child instanceof Node ? child : String(child));
-  }
-  return made;
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+        if (value === undefined || value === null || value === false) continue;
+        if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+        else made.setAttribute(name, value === true ? "" : String(value));
+    }
+    for (const child of children.flat()) {
+        if (child !== null && child !== undefined && child !== false)
+            made.append(child instanceof Node ? child : String(child));
+    }
+    return made;
 }
 
 /**
@@ -32,7 +33,7 @@ export function el(tag, attributes = {}, ...children) {
  * @returns {HTMLElement}
  */
 export function byId(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`no element ${id}`);
-  return found;
+    const found = document.getElementById(id);
+    if (!found) throw new Error(`no element ${id}`);
+    return found;
 }

@@ -16,13 +16,13 @@ import { pluralityOf } from "./measures.js";
  * @param {string} group
  */
 export function spellsOf(votes, group) {
-  return votes.header.members
-    .filter((member) => member.group_code === group)
-    .map(({ state, joined_on, left_on }) => ({
-      state: votes.placeOfState.get(state) ?? -1,
-      from: dayNumber(joined_on, -Infinity),
-      to: dayNumber(left_on, Infinity),
-    }));
+    return votes.header.members
+        .filter((member) => member.group_code === group)
+        .map(({ state, joined_on, left_on }) => ({
+            state: votes.placeOfState.get(state) ?? -1,
+            from: dayNumber(joined_on, -Infinity),
+            to: dayNumber(left_on, Infinity),
+        }));
 }
 
 /**
@@ -34,21 +34,22 @@ export function spellsOf(votes, group) {
  * @returns {Position[]}
  */
 export function positionsOf(votes, group, asked) {
-  const spells = spellsOf(votes, group);
-  const found = [];
-  for (const rollCall of listed(asked)) {
-    const day = votes.days[rollCall];
-    /** @type {[number, number, number]} */
-    const cast = [0, 0, 0];
-    const members = [];
-    for (const { state, from, to } of spells) {
-      if (state < 0 || day < from || day >= to) continue;
-      const vote = votes.matrix[state * votes.size + rollCall];
-      if (vote > NO) continue;
-      cast[vote]++;
-      members.push(state);
+    const spells = spellsOf(votes, group);
+    const found = [];
+    for (const rollCall of listed(asked)) {
+        const day = votes.days[rollCall];
+        /** @type {[number, number, number]} */
+        const cast = [0, 0, 0];
+        const members = [];
+        for (const { state, from, to } of spells) {
+            if (state < 0 || day < from || day >= to) continue;
+            const vote = votes.matrix[state * votes.size + rollCall];
+            if (vote > NO) continue;
+            cast[vote]++;
+            members.push(state);
+        }
+        if (members.length >= 2)
+            found.push({ rollCall, cast, members, plurality: pluralityOf(...cast) });
     }
-    if (members.length >= 2) found.push({ rollCall, cast, members, plurality: pluralityOf(...cast) });
-  }
-  return found;
+    return found;
 }

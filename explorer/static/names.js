@@ -6,7 +6,13 @@
 /** @typedef {import("./data.js").Votes} Votes */
 
 /** @param {string} text */
-export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
+export const plain = (text) =>
+    text
+        .normalize("NFD")
+        .replace(/\p{M}/gu, "")
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, " ")
+        .trim();
 
 /**
  * The code of a state, from its code or any of its names; null if there is none.
@@ -14,18 +20,20 @@ export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLo
  * @param {string} typed
  */
 export function stateNamed(votes, typed) {
-  const code = typed.trim().toUpperCase();
-  if (votes.placeOfState.has(code)) return code;
-  // As the list offers it: Kazakhstan (KAZ).
-  const bracketed = /\(([A-Z]{3})\)$/.exec(code);
-  if (bracketed && votes.placeOfState.has(bracketed[1])) return bracketed[1];
-  const asked = plain(typed);
-  if (!asked) return null;
-  const names = votes.header.names;
-  const exact = names.find(({ name }) => plain(name) === asked);
-  if (exact) return exact.state;
-  const begun = new Set(names.filter(({ name }) => plain(name).startsWith(asked)).map(({ state }) => state));
-  return begun.size === 1 ? [...begun][0] : null;
+    const code = typed.trim().toUpperCase();
+    if (votes.placeOfState.has(code)) return code;
+    // As the list offers it: Kazakhstan (KAZ).
+    const bracketed = /\(([A-Z]{3})\)$/.exec(code);
+    if (bracketed && votes.placeOfState.has(bracketed[1])) return bracketed[1];
+    const asked = plain(typed);
+    if (!asked) return null;
+    const names = votes.header.names;
+    const exact = names.find(({ name }) => plain(name) === asked);
+    if (exact) return exact.state;
+    const begun = new Set(
+        names.filter(({ name }) => plain(name).startsWith(asked)).map(({ state }) => state),
+    );
+    return begun.size === 1 ? [...begun][0] : null;
 }
 
 /**
@@ -34,10 +42,17 @@ export function stateNamed(votes, typed) {
  * @param {string} typed
  */
 export function nearest(votes, typed) {
-  const asked = plain(typed);
-  const parts = asked.split(" ").filter((part) => part.length > 2).map((part) => part.slice(0, 4));
-  const near = votes.header.names.filter(({ name }) => parts.some((part) => plain(name).includes(part)));
-  return [...new Set(near.map(({ state }) => state))].slice(0, 3).map((state) => `${nameOf(votes, state)} (${state})`);
+    const asked = plain(typed);
+    const parts = asked
+        .split(" ")
+        .filter((part) => part.length > 2)
+        .map((part) => part.slice(0, 4));
+    const near = votes.header.names.filter(({ name }) =>
+        parts.some((part) => plain(name).includes(part)),
+    );
+    return [...new Set(near.map(({ state }) => state))]
+        .slice(0, 3)
+        .map((state) => `${nameOf(votes, state)} (${state})`);
 }
 
 /**
@@ -45,8 +60,8 @@ export function nearest(votes, typed) {
  * @param {string} code
  */
 export function nameOf(votes, code) {
-  const at = votes.placeOfState.get(code);
-  return at === undefined ? code : votes.states[at].name;
+    const at = votes.placeOfState.get(code);
+    return at === undefined ? code : votes.states[at].name;
 }
 
 /**
@@ -55,8 +70,8 @@ export function nameOf(votes, code) {
  * @param {string} code
  */
 export function shortName(votes, code) {
-  const at = votes.placeOfState.get(code);
-  return at === undefined ? code : votes.states[at].short;
+    const at = votes.placeOfState.get(code);
+    return at === undefined ? code : votes.states[at].short;
 }
 
 /**
@@ -65,8 +80,8 @@ export function shortName(votes, code) {
  * @param {string} code
  */
 export function inText(votes, code) {
-  const name = shortName(votes, code);
-  return /^(United |DR |Netherlands|Philippines)/.test(name) ? `the ${name}` : name;
+    const name = shortName(votes, code);
+    return /^(United |DR |Netherlands|Philippines)/.test(name) ? `the ${name}` : name;
 }
 
 /**
@@ -75,9 +90,9 @@ export function inText(votes, code) {
  * @param {string} topic
  */
 export function topicName(votes, scheme, topic) {
-  if (topic === "all") return "All topics";
-  if (topic === "none") return "No topic";
-  return votes.header.schemes[scheme].find(([code]) => code === topic)?.[1] ?? topic;
+    if (topic === "all") return "All topics";
+    if (topic === "none") return "No topic";
+    return votes.header.schemes[scheme].find(([code]) => code === topic)?.[1] ?? topic;
 }
 
 /**
@@ -85,7 +100,7 @@ export function topicName(votes, scheme, topic) {
  * @param {string} code
  */
 export function groupName(votes, code) {
-  return votes.header.groups.find((group) => group.group_code === code)?.name ?? code;
+    return votes.header.groups.find((group) => group.group_code === code)?.name ?? code;
 }
 
 /**
@@ -94,15 +109,22 @@ export function groupName(votes, code) {
  * @param {string} typed
  */
 export function rollCallNamed(votes, typed) {
-  const exact = votes.placeOf.get(typed.trim());
-  if (exact !== undefined) return exact;
-  const asked = squeezed(typed);
-  if (!asked) return -1;
-  const { symbol, kind } = votes.header.roll_calls;
-  const matches = (/** @type {number} */ at) => [votes.ids[at], symbol.values[symbol.codes[at]]].some((one) => one && squeezed(one) === asked);
-  const found = votes.ids.map((_, at) => at).filter(matches);
-  return found.find((at) => kind.values[kind.codes[at]] === "resolution") ?? found[0] ?? -1;
+    const exact = votes.placeOf.get(typed.trim());
+    if (exact !== undefined) return exact;
+    const asked = squeezed(typed);
+    if (!asked) return -1;
+    const { symbol, kind } = votes.header.roll_calls;
+    const matches = (/** @type {number} */ at) =>
+        [votes.ids[at], symbol.values[symbol.codes[at]]].some(
+            (one) => one && squeezed(one) === asked,
+        );
+    const found = votes.ids.map((_, at) => at).filter(matches);
+    return found.find((at) => kind.values[kind.codes[at]] === "resolution") ?? found[0] ?? -1;
 }
 
 /** @param {string} symbol */
-const squeezed = (symbol) => symbol.toUpperCase().replace(/\s+/g, "").replace(/^(A\/)?(RES\/)?(?=.)/, "");
+const squeezed = (symbol) =>
+    symbol
+        .toUpperCase()
+        .replace(/\s+/g, "")
+        .replace(/^(A\/)?(RES\/)?(?=.)/, "");

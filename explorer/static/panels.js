@@ -34,7 +34,6 @@ import { formatAddress } from "./state-address.js";
  * @property {any} [chart]
  * @property {string} [empty]  what to say without rows
  * @property {Node} [before]  anything to show before the chart
- * @property {Record<string, string>} [look]  values of the address that are shown in links of states
  */
 
 const SHOWN = 60;
@@ -49,9 +48,9 @@ const WITHIN_95 = 1.96;
  * @returns {[number | null, number | null]}
  */
 export function interval(value, error, share) {
-  if (value === null || error === null) return [null, null];
-  const [low, high] = [value - WITHIN_95 * error, value + WITHIN_95 * error];
-  return share ? [Math.max(low, 0), Math.min(high, 1)] : [low, high];
+    if (value === null || error === null) return [null, null];
+    const [low, high] = [value - WITHIN_95 * error, value + WITHIN_95 * error];
+    return share ? [Math.max(low, 0), Math.min(high, 1)] : [low, high];
 }
 
 /**
@@ -59,8 +58,8 @@ export function interval(value, error, share) {
  * @param {boolean} share
  */
 export function told(value, share) {
-  if (value === null || value === undefined) return "–";
-  return (share ? `${(100 * value).toFixed(1)}%` : value.toFixed(3)).replace("-", "−");
+    if (value === null || value === undefined) return "–";
+    return (share ? `${(100 * value).toFixed(1)}%` : value.toFixed(3)).replace("-", "−");
 }
 
 /**
@@ -69,8 +68,8 @@ export function told(value, share) {
  * @param {boolean} share
  */
 export function toldInterval(value, error, share) {
-  const [low, high] = interval(value, error, share);
-  return low === null ? "–" : `${told(low, share)} to ${told(high, share)}`;
+    const [low, high] = interval(value, error, share);
+    return low === null ? "–" : `${told(low, share)} to ${told(high, share)}`;
 }
 
 /**
@@ -80,36 +79,73 @@ export function toldInterval(value, error, share) {
  * @returns {HTMLElement}
  */
 export function laidOut(votes, panel, fileName) {
-  const { id, title, rows, columns } = panel;
-  const visible = columns.filter((column) => !column.hidden);
-  const shown = el("tbody");
-  const fill = (/** @type {Row[]} */ some) => shown.replaceChildren(...some.map((row) => el("tr", {}, visible.map((column, at) => cell(votes, column, row, at === 0)))));
-  fill(rows.slice(0, SHOWN));
-  const more = rows.length > SHOWN && el("button", {
-    type: "button",
-    class: "more",
-    onclick: (/** @type {Event} */ event) => {
-      fill(rows);
-      /** @type {HTMLElement} */ (event.target).remove();
-    },
-  }, `Show all ${rows.length.toLocaleString("en")} rows`);
-  const table = el("div", { class: "scroll", role: "region", "aria-labelledby": `${id}-caption`, tabindex: 0 },
-    el("table", {},
-      el("caption", { id: `${id}-caption` }, `${title}: ${rows.length.toLocaleString("en")} ${rows.length === 1 ? "row" : "rows"}`),
-      el("thead", {}, el("tr", {}, visible.map((column) => el("th", { scope: "col", class: isNumber(column) && "r" }, column.label)))),
-      shown,
-    ),
-  );
-  return el("section", { id, class: "panel", "aria-labelledby": `${id}-title` },
-    el("h2", { id: `${id}-title` }, title),
-    panel.lead && el("p", {}, panel.lead),
-    panel.before,
-    rows.length === 0 && el("p", { class: "nothing" }, panel.empty ?? "No votes."),
-    panel.chart && rows.length > 0 && el("figure", { class: "chart", role: "img", "aria-label": panel.chart.description }),
-    rows.length > 0 && table,
-    more,
-    tools(panel, fileName),
-  );
+    const { id, title, rows, columns } = panel;
+    const visible = columns.filter((column) => !column.hidden);
+    const shown = el("tbody");
+    const fill = (/** @type {Row[]} */ some) =>
+        shown.replaceChildren(
+            ...some.map((row) =>
+                el(
+                    "tr",
+                    {},
+                    visible.map((column, at) => cell(votes, column, row, at === 0)),
+                ),
+            ),
+        );
+    fill(rows.slice(0, SHOWN));
+    const more =
+        rows.length > SHOWN &&
+        el(
+            "button",
+            {
+                type: "button",
+                class: "more",
+                onclick: (/** @type {Event} */ event) => {
+                    fill(rows);
+                    /** @type {HTMLElement} */ (event.target).remove();
+                },
+            },
+            `Show all ${rows.length.toLocaleString("en")} rows`,
+        );
+    const table = el(
+        "div",
+        { class: "scroll", role: "region", "aria-labelledby": `${id}-caption`, tabindex: 0 },
+        el(
+            "table",
+            {},
+            el(
+                "caption",
+                { id: `${id}-caption` },
+                `${title}: ${rows.length.toLocaleString("en")} ${rows.length === 1 ? "row" : "rows"}`,
+            ),
+            el(
+                "thead",
+                {},
+                el(
+                    "tr",
+                    {},
+                    visible.map((column) =>
+                        el("th", { scope: "col", class: isNumber(column) && "r" }, column.label),
+                    ),
+                ),
+            ),
+            shown,
+        ),
+    );
+    return el(
+        "section",
+        { id, class: "panel", "aria-labelledby": `${id}-title` },
+        el("h2", { id: `${id}-title` }, title),
+        panel.lead && el("p", {}, panel.lead),
+        panel.before,
+        rows.length === 0 && el("p", { class: "nothing" }, panel.empty ?? "No votes."),
+        panel.chart &&
+            rows.length > 0 &&
+            el("figure", { class: "chart", role: "img", "aria-label": panel.chart.description }),
+        rows.length > 0 && table,
+        more,
+        tools(panel, fileName),
+    );
 }
 
 /**
@@ -117,27 +153,66 @@ export function laidOut(votes, panel, fileName) {
  * @param {(name: string) => string} fileName
  */
 function tools(panel, fileName) {
-  const { id, title, chart, rows } = panel;
-  const named = fileName(id);
-  const save = (/** @type {"svg" | "png"} */ kind) =>
-    el("button", { type: "button", "data-save": kind, "aria-label": `${title}: chart as ${kind.toUpperCase()}`, onclick: async () => {
-      const about = /** @type {any} */ (document.body.dataset);
-      offer(await saved(chart, kind, { title, source: about.source, synthetic: about.synthetic === "yes" }), `${named}.${kind}`);
-    } }, kind.toUpperCase());
-  return el("div", { class: "tools" },
-    el("span", { class: "files" },
-      el("button", { type: "button", "data-save": "csv", "aria-label": `${title}: numbers as CSV`, onclick: () => {
-        const address = URL.createObjectURL(new Blob([asCsv(panel)], { type: "text/csv" }));
-        offer(address, `${named}.csv`);
-        setTimeout(() => URL.revokeObjectURL(address), 10_000);
-      } }, "CSV"),
-      chart && rows.length > 0 && [save("svg"), save("png")],
-    ),
-    panel.sql && el("details", { class: "sql" },
-      el("summary", {}, "SQL that gives these numbers", el("span", { class: "unseen" }, `: ${title}`)),
-      el("pre", { tabindex: 0, "aria-label": `SQL: ${title}` }, panel.sql),
-    ),
-  );
+    const { id, title, chart, rows } = panel;
+    const named = fileName(id);
+    const save = (/** @type {"svg" | "png"} */ kind) =>
+        el(
+            "button",
+            {
+                type: "button",
+                "data-save": kind,
+                "aria-label": `${title}: chart as ${kind.toUpperCase()}`,
+                onclick: async () => {
+                    const about = /** @type {any} */ (document.body.dataset);
+                    offer(
+                        await saved(chart, kind, {
+                            title,
+                            source: about.source,
+                            synthetic: about.synthetic === "yes",
+                        }),
+                        `${named}.${kind}`,
+                    );
+                },
+            },
+            kind.toUpperCase(),
+        );
+    return el(
+        "div",
+        { class: "tools" },
+        el(
+            "span",
+            { class: "files" },
+            el(
+                "button",
+                {
+                    type: "button",
+                    "data-save": "csv",
+                    "aria-label": `${title}: numbers as CSV`,
+                    onclick: () => {
+                        const address = URL.createObjectURL(
+                            new Blob([asCsv(panel)], { type: "text/csv" }),
+                        );
+                        offer(address, `${named}.csv`);
+                        setTimeout(() => URL.revokeObjectURL(address), 10_000);
+                    },
+                },
+                "CSV",
+            ),
+            chart && rows.length > 0 && [save("svg"), save("png")],
+        ),
+        panel.sql &&
+            el(
+                "details",
+                { class: "sql" },
+                el(
+                    "summary",
+                    {},
+                    "SQL that gives these numbers",
+                    el("span", { class: "unseen" }, `: ${title}`),
+                ),
+                el("pre", { tabindex: 0, "aria-label": `SQL: ${title}` }, panel.sql),
+            ),
+    );
 }
 
 /**
@@ -145,10 +220,10 @@ function tools(panel, fileName) {
  * @param {string} name
  */
 function offer(address, name) {
-  const link = el("a", { href: address, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
+    const link = el("a", { href: address, download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
 }
 
 /**
@@ -156,13 +231,16 @@ function offer(address, name) {
  * @param {Panel} panel
  */
 export function asCsv({ columns, rows }) {
-  const quoted = (/** @type {any} */ value) => {
-    if (value === null || value === undefined) return "";
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const lines = [columns.map((column) => column.key), ...rows.map((row) => columns.map((column) => row[column.key]))];
-  return lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
+    const quoted = (/** @type {any} */ value) => {
+        if (value === null || value === undefined) return "";
+        const text = String(value);
+        return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
+    const lines = [
+        columns.map((column) => column.key),
+        ...rows.map((row) => columns.map((column) => row[column.key])),
+    ];
+    return lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
 }
 
 /** @param {Column} column */
@@ -175,9 +253,22 @@ const isNumber = (column) => ["count", "share", "number", "interval"].includes(c
  * @param {boolean} heads
  */
 function cell(votes, column, row, heads) {
-  const value = row[column.key];
-  const attributes = { class: isNumber(column) ? "r" : column.kind === "day" ? "day" : column.kind === "vote" && value ? `vote ${value}` : undefined, ...(heads && { scope: "row" }) };
-  return el(heads ? "th" : "td", attributes, column.told ? column.told(row) : content(votes, column, row));
+    const value = row[column.key];
+    const attributes = {
+        class: isNumber(column)
+            ? "r"
+            : column.kind === "day"
+              ? "day"
+              : column.kind === "vote" && value
+                ? `vote ${value}`
+                : undefined,
+        ...(heads && { scope: "row" }),
+    };
+    return el(
+        heads ? "th" : "td",
+        attributes,
+        column.told ? column.told(row) : content(votes, column, row),
+    );
 }
 
 /**
@@ -187,25 +278,29 @@ function cell(votes, column, row, heads) {
  * @returns {import("./dom.js").Child}
  */
 function content(votes, column, row) {
-  const value = row[column.key];
-  if (value === null || value === undefined) return "–";
-  switch (column.kind) {
-    case "count":
-      return Number(value).toLocaleString("en");
-    case "share":
-    case "number":
-      return told(value, column.kind === "share");
-    case "interval":
-      return toldInterval(row[column.of ?? ""], value, !!column.share);
-    case "state":
-      return el("a", { href: formatAddress("state", { s: value }) }, shortName(votes, value));
-    case "group":
-      return el("a", { href: formatAddress("group", { g: value }) }, groupName(votes, value));
-    case "roll_call":
-      return el("a", { href: formatAddress("roll-call", { id: value }) }, symbolOf(votes, value));
-    default:
-      return String(value);
-  }
+    const value = row[column.key];
+    if (value === null || value === undefined) return "–";
+    switch (column.kind) {
+        case "count":
+            return Number(value).toLocaleString("en");
+        case "share":
+        case "number":
+            return told(value, column.kind === "share");
+        case "interval":
+            return toldInterval(row[column.of ?? ""], value, !!column.share);
+        case "state":
+            return el("a", { href: formatAddress("state", { s: value }) }, shortName(votes, value));
+        case "group":
+            return el("a", { href: formatAddress("group", { g: value }) }, groupName(votes, value));
+        case "roll_call":
+            return el(
+                "a",
+                { href: formatAddress("roll-call", { id: value }) },
+                symbolOf(votes, value),
+            );
+        default:
+            return String(value);
+    }
 }
 
 /**
@@ -214,8 +309,8 @@ function content(votes, column, row) {
  * @param {string} id
  */
 export function symbolOf(votes, id) {
-  const at = votes.placeOf.get(id);
-  return (at !== undefined && field(votes, at, "symbol")) || id;
+    const at = votes.placeOf.get(id);
+    return (at !== undefined && field(votes, at, "symbol")) || id;
 }
 
 /**
@@ -225,13 +320,13 @@ export function symbolOf(votes, id) {
  * @param {() => boolean} isCurrent
  */
 export async function drawAll(main, panels, isCurrent) {
-  for (const panel of panels) {
-    const place = main.querySelector(`#${panel.id} .chart`);
-    if (!(place instanceof HTMLElement)) continue;
-    if (!isCurrent()) return;
-    await draw(place, panel.chart);
-    // Vega's own labels within would be read one by one; the table has the numbers.
-    place.querySelector("svg")?.setAttribute("aria-hidden", "true");
-    place.dataset.drawn = "yes";
-  }
+    for (const panel of panels) {
+        const place = main.querySelector(`#${panel.id} .chart`);
+        if (!(place instanceof HTMLElement)) continue;
+        if (!isCurrent()) return;
+        await draw(place, panel.chart);
+        // Vega's own labels within would be read one by one; the table has the numbers.
+        place.querySelector("svg")?.setAttribute("aria-hidden", "true");
+        place.dataset.drawn = "yes";
+    }
 }

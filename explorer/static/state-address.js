@@ -14,8 +14,8 @@
  * @returns {Address}
  */
 export function parseAddress(hash) {
-  const [path, query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
-  return { view: decode(path), values: Object.fromEntries(new URLSearchParams(query)) };
+    const [path, query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+    return { view: decode(path), values: Object.fromEntries(new URLSearchParams(query)) };
 }
 
 /**
@@ -23,18 +23,21 @@ export function parseAddress(hash) {
  * @param {Record<string, string | number | undefined>} values
  */
 export function formatAddress(view, values) {
-  const query = Object.entries(values)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value)).replaceAll("%2F", "/").replaceAll("%2C", ",").replaceAll("%20", "+")}`)
-    .join("&");
-  return `#/${view}${query ? `?${query}` : ""}`;
+    const query = Object.entries(values)
+        .filter(([, value]) => value !== undefined)
+        .map(
+            ([name, value]) =>
+                `${name}=${encodeURIComponent(String(value)).replaceAll("%2F", "/").replaceAll("%2C", ",").replaceAll("%20", "+")}`,
+        )
+        .join("&");
+    return `#/${view}${query ? `?${query}` : ""}`;
 }
 
 /** @param {string} text */
 function decode(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return "";
-  }
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return "";
+    }
 }

@@ -25,13 +25,23 @@ import { interval } from "../panels.js";
 /** @typedef {{scheme: string, topic: string, from: number, to: number}} Question */
 
 /** @param {Votes} votes */
-export const usualQuestion = (votes) => ({ scheme: "study", topic: "all", from: String(votes.firstYear), to: String(votes.lastYear) });
+export const usualQuestion = (votes) => ({
+    scheme: "study",
+    topic: "all",
+    from: String(votes.firstYear),
+    to: String(votes.lastYear),
+});
 
 /**
  * @param {Values} values
  * @returns {Question}
  */
-export const questionOf = ({ scheme, topic, from, to }) => ({ scheme, topic, from: Number(from), to: Number(to) });
+export const questionOf = ({ scheme, topic, from, to }) => ({
+    scheme,
+    topic,
+    from: Number(from),
+    to: Number(to),
+});
 
 /**
  * @param {Votes} votes
@@ -41,7 +51,7 @@ export const askedOf = (votes, values) => askedAbout(votes, questionOf(values));
 
 /** @param {string} key */
 export function measureNamed(key) {
-  return [...MEASURES, ...GROUP_MEASURES].find((measure) => measure.key === key) ?? MEASURES[0];
+    return [...MEASURES, ...GROUP_MEASURES].find((measure) => measure.key === key) ?? MEASURES[0];
 }
 
 /** @param {Values} values */
@@ -53,8 +63,11 @@ export const period = ({ from, to }) => (from === to ? from : `${from} to ${to}`
  * @param {Values} values
  */
 export function scope(votes, values) {
-  const topic = values.topic === "all" ? "" : `, ${topicName(votes, values.scheme, values.topic).toLowerCase()}`;
-  return `${period(values)}${topic}`;
+    const topic =
+        values.topic === "all"
+            ? ""
+            : `, ${topicName(votes, values.scheme, values.topic).toLowerCase()}`;
+    return `${period(values)}${topic}`;
 }
 
 /** @param {string} text */
@@ -68,14 +81,14 @@ export const list = (codes) => codes.map(quoted).join(", ");
  * @param {Values} values
  */
 export const asArguments = ({ scheme, topic, from, to }) =>
-  `from_year := ${from}, to_year := ${to},\n    in_topic := ${quoted(topic)}, in_scheme := ${quoted(scheme)}`;
+    `from_year := ${from}, to_year := ${to},\n    in_topic := ${quoted(topic)}, in_scheme := ${quoted(scheme)}`;
 
 /**
  * The same as a condition.
  * @param {Values} values
  */
 export const asCondition = ({ scheme, topic, from, to }) =>
-  `scheme = ${quoted(scheme)} and topic = ${quoted(topic)} and year between ${from} and ${to}`;
+    `scheme = ${quoted(scheme)} and topic = ${quoted(topic)} and year between ${from} and ${to}`;
 
 export const TITLE = "coalesce(clean_title, title, '') as title";
 /** Joins votes to their roll calls and topics. */
@@ -88,12 +101,12 @@ inner join marts.bridge_roll_call_topics using (roll_call_id)`;
  * @returns {Column[]}
  */
 export function measureColumns(key) {
-  const { label, share } = measureNamed(key);
-  return [
-    { key: "n", label: "n", kind: "count" },
-    { key, label, kind: share ? "share" : "number" },
-    { key: `${key}_se`, label: "95% interval", kind: "interval", of: key, share },
-  ];
+    const { label, share } = measureNamed(key);
+    return [
+        { key: "n", label: "n", kind: "count" },
+        { key, label, kind: share ? "share" : "number" },
+        { key: `${key}_se`, label: "95% interval", kind: "interval", of: key, share },
+    ];
 }
 
 /**
@@ -104,8 +117,8 @@ export function measureColumns(key) {
  * @returns {any}  a row whose keys are those of the measure
  */
 export function measured(votes, pair, key) {
-  const all = measuresOf(pair, votes.header.minimum_n);
-  return { n: pair.n, [key]: all[key], [`${key}_se`]: all[`${key}_se`] };
+    const all = measuresOf(pair, votes.header.minimum_n);
+    return { n: pair.n, [key]: all[key], [`${key}_se`]: all[`${key}_se`] };
 }
 
 /**
@@ -114,10 +127,10 @@ export function measured(votes, pair, key) {
  * @param {string} then
  */
 export const byValue = (key, then) => (/** @type {any} */ a, /** @type {any} */ b) => {
-  if (a[key] === null || b[key] === null) {
-    if (a[key] !== b[key]) return a[key] === null ? 1 : -1;
-  } else if (a[key] !== b[key]) return b[key] - a[key];
-  return a[then] < b[then] ? -1 : Number(a[then] > b[then]);
+    if (a[key] === null || b[key] === null) {
+        if (a[key] !== b[key]) return a[key] === null ? 1 : -1;
+    } else if (a[key] !== b[key]) return b[key] - a[key];
+    return a[then] < b[then] ? -1 : Number(a[then] > b[then]);
 };
 
 /**
@@ -126,15 +139,15 @@ export const byValue = (key, then) => (/** @type {any} */ a, /** @type {any} */ 
  * @param {string} key
  */
 export function bounds(row, key) {
-  const [low, high] = interval(row[key], row[`${key}_se`], measureNamed(key).share);
-  return { low, high };
+    const [low, high] = interval(row[key], row[`${key}_se`], measureNamed(key).share);
+    return { low, high };
 }
 
 /**
  * @param {Values} values
  */
 export function yearsOf({ from, to }) {
-  return Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => Number(from) + at);
+    return Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => Number(from) + at);
 }
 
 /**
@@ -147,14 +160,18 @@ export function yearsOf({ from, to }) {
  * @returns {import("../charts.js").Point[]}
  */
 export function everyYear(values, name, rows, pointOf) {
-  const found = new Map(rows.map((row) => [row.year, row]));
-  const [first, last] = [rows[0]?.year ?? 0, rows[rows.length - 1]?.year ?? 0];
-  return yearsOf(values)
-    .filter((year) => year >= first && year <= last)
-    .map((year) => {
-      const row = found.get(year);
-      return { name, year, ...(row ? pointOf(row) : { value: null, low: null, high: null, n: 0 }) };
-    });
+    const found = new Map(rows.map((row) => [row.year, row]));
+    const [first, last] = [rows[0]?.year ?? 0, rows[rows.length - 1]?.year ?? 0];
+    return yearsOf(values)
+        .filter((year) => year >= first && year <= last)
+        .map((year) => {
+            const row = found.get(year);
+            return {
+                name,
+                year,
+                ...(row ? pointOf(row) : { value: null, low: null, high: null, n: 0 }),
+            };
+        });
 }
 
 /**
@@ -163,14 +180,18 @@ export function everyYear(values, name, rows, pointOf) {
  * @param {number} rollCall
  */
 export function rollCallRow(votes, rollCall) {
-  return { roll_call_id: votes.ids[rollCall], vote_date: dayOf(votes, rollCall), title: field(votes, rollCall, "title") };
+    return {
+        roll_call_id: votes.ids[rollCall],
+        vote_date: dayOf(votes, rollCall),
+        title: field(votes, rollCall, "title"),
+    };
 }
 
 /** @type {Column[]} */
 export const ROLL_CALL_COLUMNS = [
-  { key: "roll_call_id", label: "Roll call", kind: "roll_call" },
-  { key: "vote_date", label: "Day", kind: "day" },
-  { key: "title", label: "Title", kind: "text" },
+    { key: "roll_call_id", label: "Roll call", kind: "roll_call" },
+    { key: "vote_date", label: "Day", kind: "day" },
+    { key: "title", label: "Title", kind: "text" },
 ];
 
 /**
@@ -179,7 +200,8 @@ export const ROLL_CALL_COLUMNS = [
  * @param {number} rollCall
  * @returns {string | null} null if it was no member
  */
-export const voteOf = (votes, state, rollCall) => VOTES[votes.matrix[state * votes.size + rollCall]] ?? null;
+export const voteOf = (votes, state, rollCall) =>
+    VOTES[votes.matrix[state * votes.size + rollCall]] ?? null;
 
 /**
  * The place of a state.
