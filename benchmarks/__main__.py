@@ -9,12 +9,32 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import exports, field, growth, ideal_points, pairs, queries, refresh, world
+from benchmarks import (
+    explorer,
+    exports,
+    field,
+    growth,
+    ideal_points,
+    pairs,
+    queries,
+    refresh,
+    world,
+)
 from benchmarks.tables import keep, machine, seconds, table
 from orchestration.layout import Layout
 
 PAIRS = "Counting every pair"
-PARTS = ("refresh", "world", "pairs", "queries", "exports", "field", "growth", "ideal_points")
+PARTS = (
+    "refresh",
+    "world",
+    "pairs",
+    "queries",
+    "exports",
+    "field",
+    "growth",
+    "ideal_points",
+    "explorer",
+)
 
 
 def main() -> None:
@@ -46,6 +66,7 @@ def main() -> None:
                 lambda file: field.section(file, _numbers(given.slices) or field.SLICES),
             ),
             "ideal_points": (ideal_points.TITLE, ideal_points.section),
+            "explorer": (explorer.TITLE, explorer.section),
         }
         if not published.exists() and of_file.keys() & set(parts):
             asked.error(f"there is no {published}: run `unga refresh`, or the part refresh as well")

@@ -13,5 +13,5 @@ A module imports only from those below it in this list, which import-linter enfo
 - `layout.py`
 
 Not here: the arithmetic of votes and the SQL of models (dbt_project/), what a build must satisfy
-(expectations/), the report (reports/).
+(expectations/), the pages for readers (reports/, explorer/).
 """

@@ -10,6 +10,7 @@ from orchestration.assets.checks import suite_checks
 from orchestration.assets.dbt import DBT, warehouse_models
 from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.estimation import ideal_points
+from orchestration.assets.explorer import explorer_page
 from orchestration.assets.landing import landing
 from orchestration.assets.publication import (
     EXPORTS,
@@ -81,6 +82,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             exports,
             exports_public,
             study_report,
+            explorer_page,
             ideal_points(warehouse),
         ],
         jobs=[refresh, estimate, every_export, public_export],

@@ -91,6 +91,14 @@ class Layout:
         """The reports, each in a folder named by its question, and their index."""
         return self._of(synthetic) / "reports"
 
+    def explorer(self, synthetic: bool) -> Path:
+        """The page on which every vote can be looked at."""
+        return self._of(synthetic) / "explorer"
+
+    def explorer_public(self, synthetic: bool) -> Path:
+        """The same without what may not be passed on, for a host."""
+        return self._of(synthetic) / "explorer-public"
+
     @property
     def data_docs(self) -> Path:
         """The results of the expectations, to read in a browser."""

@@ -49,7 +49,11 @@ STUDY = (
 
 def name_of(facts: Facts, state: str) -> str:
     """A state's short name."""
-    official = facts.states[state]["name"] if state in facts.states else state
+    return short_name(state, facts.states[state]["name"] if state in facts.states else state)
+
+
+def short_name(state: str, official: str) -> str:
+    """The short form of a state's official name."""
     return SHORT_NAMES.get(state) or re.sub(r" \(.*\)$", "", official)
 
 

@@ -12,6 +12,7 @@ from orchestration.cli.changes import diff, rollback
 from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
 from orchestration.cli.estimate import estimate
+from orchestration.cli.explore import explore
 from orchestration.cli.export import export
 from orchestration.cli.read import (
     describe,
@@ -51,6 +52,7 @@ def unga(
 
 
 for command in (
+    explore,
     report,
     refresh,
     sample,

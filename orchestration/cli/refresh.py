@@ -215,8 +215,9 @@ def _run(console: Console, layout: Layout, config: dict[str, Any]) -> "Run":
     print_summary(console, summary(layout, run.published == layout.published(True)))
     if not run.whole:
         console.print(
-            "Published, but the exports or the report could not be written, as shown above: they "
-            "may be those of the previous file. `unga refresh --force` writes them again.",
+            "Published, but the exports, the report or the explorer could not be written, as shown "
+            "above: they may be those of the previous file. `unga refresh --force` writes them "
+            "again.",
             style="bold red",
         )
     return run

@@ -461,6 +461,7 @@ def summary(layout: Layout, synthetic: bool) -> dict[str, Any]:
     if not synthetic:
         beside |= {
             "report": layout.reports(synthetic) / "index.html",
+            "explorer": layout.explorer(synthetic) / "index.html",
             "exports": layout.exports(synthetic),
         }
     return {

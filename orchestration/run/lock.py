@@ -105,6 +105,7 @@ def refuse_what_is_in_the_way(layout: Layout) -> None:
     both = (False, True)
     files = [*map(layout.published, both), *map(layout.checks_log, both)]
     folders = [*map(layout.landing, both), *map(layout.reports, both)]
+    folders += [*map(layout.explorer, both)]
     folders += [*map(layout.kept, both), *map(layout.changes, both)]
     folders += [*map(layout.exports, both), *map(layout.exports_public, both), layout.data_docs]
     for path, wanted in [

@@ -333,7 +333,8 @@ def test_a_folder_where_a_file_should_be_is_said(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["build", "dagster_home", "data_docs", "exports", "reports", "sample/landing"]
+    "name",
+    ["build", "dagster_home", "data_docs", "explorer", "exports", "reports", "sample/landing"],
 )
 def test_a_file_where_a_folder_should_be_is_said(tmp_path, name):
     file = tmp_path / name

@@ -2,32 +2,20 @@
 
 import math
 
-import duckdb
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measures import compiled_measures, measured_all
 from scipy.stats import kendalltau
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
-from warehouses import dbt
-
-CELLS = ("yy", "ya", "yn", "ay", "aa", "an", "ny", "na", "nn")
 
 
 @pytest.fixture(scope="module")
 def measures_sql(tmp_path_factory) -> str:
     """The select that the cohesion marts are, over a relation called `pairs`."""
-    work = tmp_path_factory.mktemp("dbt")
-    compiled = dbt(
-        work / "unga.duckdb",
-        *["--quiet", "compile", "--inline", "{{ cohesion_in_both_orders('pairs', 'year') }}"],
-        *["--vars", "{minimum_n: 1}"],
-        target=work / "target",
-    )
-    assert compiled.returncode == 0, compiled.stdout + compiled.stderr
-    return compiled.stdout[compiled.stdout.index("with both_orders") :]
+    return compiled_measures(tmp_path_factory.mktemp("dbt"))
 
 
 def measured(sql: str, cells: np.ndarray, unanimous: int = 0, absent_a: int = 0, absent_b: int = 0):
@@ -35,27 +23,6 @@ def measured(sql: str, cells: np.ndarray, unanimous: int = 0, absent_a: int = 0,
     counts = cells.reshape(1, 9)
     rows = measured_all(sql, counts, [unanimous], absent_a=[absent_a], absent_b=[absent_b])
     return rows.sort("state").to_dicts()
-
-
-def measured_all(sql: str, cells: np.ndarray, unanimous, absent_a, absent_b) -> pl.DataFrame:
-    """The mart's rows for many 3 by 3 tables (tables by 9): two for each, numbered by `year`."""
-    pairs = pl.DataFrame(  # noqa: F841  (read by the query)
-        {
-            "state_a": ["AAA"] * len(cells),
-            "state_b": ["BBB"] * len(cells),
-            "year": range(len(cells)),
-            "scheme": ["study"] * len(cells),
-            "topic": ["all"] * len(cells),
-            **dict(zip(CELLS, cells.T.astype(np.int32), strict=True)),
-            "n": cells.sum(axis=1).astype(np.int32),
-            "unanimous": unanimous,
-            "absent_a": absent_a,
-            "absent_b": absent_b,
-            "absent_either": np.add(absent_a, absent_b),
-        }
-    )
-    with duckdb.connect() as connection:
-        return connection.sql(sql).pl()
 
 
 def raters(cells: np.ndarray) -> tuple[list[int], list[int]]:
