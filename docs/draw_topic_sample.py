@@ -47,7 +47,9 @@ def order() -> pl.Expr:
 
 def with_sums(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with the column `sum`, the MD5 sum of seed and `roll_call_id` in hexadecimal."""
-    return duckdb.sql(f"select *, md5('{SEED}' || roll_call_id) as sum from rows").pl()
+    with duckdb.connect() as connection:
+        connection.register("rows", rows)
+        return connection.sql(f"select *, md5('{SEED}' || roll_call_id) as sum from rows").pl()
 
 
 def drawn(resolutions: pl.DataFrame) -> pl.DataFrame:
