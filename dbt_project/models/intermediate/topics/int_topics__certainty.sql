@@ -1,5 +1,5 @@
--- How often an evidence of its class was right on the open half of the gold sample. One right and one wrong are
--- added, so that a class seen a few times is not taken for certain.
+-- How often an evidence of its class was right on the open half of the gold sample. One right and one wrong
+-- are added, so that a class seen a few times is not taken for certain.
 with assigned as (
     select
         scheme,

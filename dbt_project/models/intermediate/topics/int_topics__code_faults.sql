@@ -1,5 +1,6 @@
--- Codes of a session that can't be meant: most items that had the code year after year have lost it, or the column
--- repeats that of another code, which fits its own items better. A code given more sparingly is a coder's choice.
+-- Codes of a session that can't be meant: most items that had the code year after year have lost it, or the
+-- column repeats that of another code, which fits its own items better. A code given more sparingly is a
+-- coder's choice.
 with long as (
     select
         roll_call_id,
@@ -36,7 +37,10 @@ remembered as (
         avg(has_code::integer) over earlier as share_before,
         count(*) over earlier as times_before
     from items
-    window earlier as (partition by title_key, code order by session rows between 15 preceding and 1 preceding)
+    window earlier as (
+        partition by title_key, code order by session
+        rows between 15 preceding and 1 preceding
+    )
 ),
 
 standing as (

@@ -26,8 +26,8 @@ counted as (
     group by state_a, state_b
 ),
 
--- The pair table has no UNBIS subjects, which are too many, only votes as corrected, and roll calls of any certainty:
--- others are counted on demand.
+-- The pair table has no UNBIS subjects, which are too many, only votes as corrected, and roll calls of any
+-- certainty: others are counted on demand.
 asked_votes as (
     select
         votes.roll_call_id,
