@@ -156,7 +156,7 @@ def topics_evaluation(
     ] = None,
     sample: SampleOption = False,
 ) -> None:
-    """Show how well Voeten's codes are carried forward, and what has no topic of the study."""
+    """Show how right the topics are, how well codes are carried forward, what has no topic."""
     from orchestration.published.topics_evaluation import topics_evaluation
     from orchestration.run.console import console
 

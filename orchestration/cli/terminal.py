@@ -20,7 +20,7 @@ from rich.text import Text
 
 from orchestration.published.catalogue import Described, Entry
 from orchestration.published.coverage import in_words
-from orchestration.published.status import Health, answered, since
+from orchestration.published.status import LEAST_RIGHT, Health, answered, since
 from orchestration.sources import FileOutcome, Outcome, Visit, in_order
 from reports.narrative import years_in_words
 
@@ -61,6 +61,7 @@ def print_status(console: Console, said: Mapping[str, Any]) -> None:
         *_source_lines(said["sources"]),
         "",
         *_doubts_lines(said["doubts"]),
+        *_topics_lines(said["topics"]),
         f"{'ideal points':{LABEL}}{_ideal_points(said)}",
         f"{'checks passed':{LABEL}}{_checks(said['checks'])}",
         f"{'sessions':{LABEL}}{_sessions(said['completeness'])}",
@@ -273,6 +274,16 @@ def _doubts_lines(rows: list[dict[str, Any]] | None) -> list[str]:
         if len(line) <= WIDTH:
             break
     return [line]
+
+
+def _topics_lines(rows: list[dict[str, Any]] | None) -> list[str]:
+    """A line on the topics that are right too seldom; none if there are none."""
+    named = [
+        f"{row['topic']} {row['precision'] or 0:.2f}/{row['recall'] or 0:.2f}" for row in rows or []
+    ]
+    if not named:
+        return []
+    return [f"{'topics':{LABEL}}under {LEAST_RIGHT:.2f} (precision/recall): {', '.join(named)}"]
 
 
 def _ideal_points(said: Mapping[str, Any]) -> str:

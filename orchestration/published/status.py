@@ -64,6 +64,13 @@ GAPS = "select distinct source, session, reason from seeds.known_gaps order by a
 DOUBTS = """
     select rule, count(*) as doubts from marts.doubts group by rule order by doubts desc, rule
 """
+LEAST_RIGHT = 0.90
+TOPICS = f"""
+    select topic, precision, recall from marts.topics_measured
+    where scheme = 'study' and period = 'all years' and topic <> 'other'
+        and least(precision, recall) < {LEAST_RIGHT}
+    order by least(precision, recall)
+"""
 IDEAL_POINTS = """
     select series, data_through, is_current, converged from marts.ideal_points_run
     order by contains(series, ':'), series
@@ -124,8 +131,8 @@ class Verdict:
 def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
     """Everything that `unga status` prints, as plain values, with the verdict and its exit status.
 
-    `doubts`, `coverage` and `ideal_points` are None if the file was published by a version without
-    them.
+    `doubts`, `coverage`, `topics` (those of the study that are right less often than LEAST_RIGHT)
+    and `ideal_points` are None if the file was published by a version without them.
     Raises QueryError if nothing is published or the file can't be read.
     """
     file = layout.published(synthetic)
@@ -151,6 +158,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
         "sources": [_source(name, used, visit) for name, visit in visits.items()],
         "doubts": rows_if_there(file, "marts.doubts", DOUBTS),
         "coverage": coverage(file),
+        "topics": rows_if_there(file, "marts.topics_measured", TOPICS),
         "ideal_points": rows_if_there(file, "marts.ideal_points_run", IDEAL_POINTS),
         "checks": rows_of(file, CHECKS),
         "freshness": rows_of(file, "select * from marts.freshness order by mart"),

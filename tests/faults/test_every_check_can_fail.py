@@ -270,6 +270,13 @@ SINGULAR = {
         "update marts.study_opposition set with_a = with_a + 1",
         "delete from marts.opposition where scheme = 'study'",
     ],
+    "topic_series_do_not_waver": [
+        "update intermediate.int_roll_call_topics set topic = 'environment' "
+        "where scheme = 'study' and topic not in ('all', 'environment') and roll_call_id = ("
+        "select min(roll_call_id) from intermediate.int_roll_call_titles where title_key = ("
+        "select title_key from intermediate.int_roll_call_titles where kind = 'resolution' "
+        "group by title_key having count(distinct year) >= 3 order by title_key limit 1))",
+    ],
     "topic_rules_known_topics": [
         "update seeds.topic_rules set topic = 'all'",
     ],

@@ -136,6 +136,8 @@ REFUSED = {
     "from marts.opposition_of('KAZ', 'CHN', 'USA', from_year := null)": "null to 9999 are not",
     "from marts.cohesion('KAZ', partners := ['CHN', null])": "a state is null",
     "from marts.cohesion('KAZ', to_year := null)": "1946 to null are not",
+    "from marts.cohesion('KAZ', in_certainty := 2)": "the certainty 2 is not",
+    "from marts.opposition_of('KAZ', 'USA', 'CHN', in_certainty := null)": "certainty null is not",
     "from marts.study_opposition_of('KAZ', ['CHN', 'USA'], null, 2022)": "null to 2022 are not",
     "from marts.study_cohesion_of('KAZ', 'CHN', 2007, 2022, 'unbis')": "study or voeten",
     "from marts.study_findings_of('KAZ', ['CHN', 'USA'], 2007, 2022, 'unbis')": "study or voeten",

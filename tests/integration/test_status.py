@@ -239,6 +239,20 @@ def test_coverage_and_doubts_are_told_in_numbers(warehouse):
     assert [row["found"] for row in facts["coverage"]] == [137, 227]
 
 
+def test_topics_that_are_right_too_seldom_are_named_and_others_are_not(warehouse):
+    assert not [line for line in status().output.splitlines() if line.startswith("topics")]
+    change(
+        warehouse,
+        "insert into marts.topics_measured by name select 'study' as scheme, topic, "
+        "'all years' as period, precision, recall, date '2026-11-28' as measured_on from (values "
+        "('environment', 0.95, 0.84), ('disarmament', 0.99, 0.98), ('other', 0.1, 0.1)) "
+        "as rows (topic, precision, recall)",
+    )
+    (line,) = [line for line in status().output.splitlines() if line.startswith("topics")]
+    assert line == f"{'topics':16}under 0.90 (precision/recall): environment 0.95/0.84"
+    assert said()["topics"] == [{"topic": "environment", "precision": 0.95, "recall": 0.84}]
+
+
 def test_a_file_of_an_older_version_is_read(warehouse):
     change(warehouse, WITHOUT)
     ended = status()

@@ -15,8 +15,9 @@ from warehouses import dbt
 from orchestration.published.topics_evaluation import topics_evaluation
 
 SELECTED = (
-    "topics topic_rules topic_code_faults int_roll_call_titles int_topics__* int_roll_call_topics "
-    "dim_topics bridge_roll_call_topics topics_evaluation"
+    "topics topic_rules topic_gold_sample topic_series_exceptions int_roll_call_titles "
+    "int_topics__* int_roll_call_topics dim_topics bridge_roll_call_topics topics_evaluation "
+    "topics_measured"
 )
 pytestmark = pytest.mark.mirror
 
@@ -74,6 +75,26 @@ select roll_call_id, symbol, year, kind from intermediate.int_roll_calls;
 """
 
 
+# What the detector of faults reads, from a newer release of Voeten's file.
+CODED = """
+create schema intermediate;
+
+create table voeten as
+select distinct on (rcid) * from read_csv('{file}', sample_size = -1, nullstr = 'NA');
+
+create table intermediate.int_roll_calls as
+select rcid::varchar as roll_call_id, unres as symbol, session::varchar as session,
+    extract(year from date::date) as year, 'resolution' as kind, coalesce(descr, short) as title,
+    short as short_title, null::varchar as agenda_item, null::varchar as committee
+from voeten;
+
+create table intermediate.int_roll_call_codes as
+select rcid::varchar as roll_call_id, me = 1 as me, nu = 1 as nu, di = 1 as di, hr = 1 as hr,
+    co = 1 as co, ec = 1 as ec
+from voeten;
+"""
+
+
 @pytest.fixture(scope="module")
 def database(mirror, tmp_path_factory):
     folder = tmp_path_factory.mktemp("topics")
@@ -127,7 +148,7 @@ def test_codes_carried_into_the_newest_three_years(db):
     assert "co" not in found, "no session of these years has trusted codes for colonialism"
 
 
-def test_the_listed_faults_are_in_the_file(db):
+def test_the_faults_of_the_last_sessions_are_found_and_no_others(db):
     sessions = db.execute(
         "select code, session, count(*) from intermediate.int_topics__codes "
         "inner join intermediate.int_roll_calls using (roll_call_id) "
@@ -140,6 +161,43 @@ def test_the_listed_faults_are_in_the_file(db):
         ("ec", "74", 91),
         ("ec", "75", 96),
     ]
+
+
+def test_a_newer_release_repeats_the_fault_and_older_sessions_have_none(rehearsal, tmp_path):
+    file = tmp_path / "unga.duckdb"
+    with duckdb.connect(file) as con:
+        con.execute(CODED.replace("{file}", str(rehearsal / "dataverse" / "UNVotes.csv.gz")))
+    selected = ["--select", "int_roll_call_titles", "int_topics__code_faults"]
+    done = dbt(file, "run", *selected, target=tmp_path / "target")
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+    with duckdb.connect(file) as con:
+        faults = con.execute(
+            "select session, code from intermediate.int_topics__code_faults order by all"
+        ).fetchall()
+    assert faults == [
+        ("73", "co"),
+        *((str(session), code) for session in (74, 75, 76, 77) for code in ("co", "ec")),
+    ]
+
+
+def test_the_gold_sample_is_of_resolutions_in_the_file(db):
+    missing = db.execute(
+        "select roll_call_id from seeds.topic_gold_sample "
+        "anti join (select roll_call_id from marts.dim_roll_calls where kind = 'resolution') "
+        "using (roll_call_id) where roll_call_id not like 'voeten:%'"
+    ).fetchall()
+    assert len(missing) < 30, missing
+
+
+def test_no_series_wavers(database):
+    done = dbt(
+        database,
+        "test",
+        "--select",
+        "topic_series_do_not_waver",
+        target=database.parent / "target",
+    )
+    assert "WARN 0" in done.stdout or "WARN=0" in done.stdout, done.stdout[-3000:]
 
 
 def test_under_five_percent_of_resolutions_since_2007_are_left_over(db):

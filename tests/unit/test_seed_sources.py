@@ -29,8 +29,8 @@ OWN = {
     "doubt_rules",
     "expected_roll_calls",
     "known_gaps",
-    "topic_code_faults",
     "topic_rules",
+    "topic_series_exceptions",
     "topics",
 }
 SOURCE_COLUMNS = {"source", "source_of_fact"}

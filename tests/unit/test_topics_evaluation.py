@@ -34,6 +34,13 @@ def published(tmp_path):
                 ('0', 'study', 'all'), ('0', 'study', 'other'),
                 ('1', 'study', 'all'), ('1', 'study', 'disarmament'), ('1', 'voeten', 'none')
             ) as topics (roll_call_id, scheme, topic);
+            create table marts.topics_measured as
+            select 'study' as scheme, *, date '2026-11-28' as measured_on from (values
+                ('disarmament', 'all years', 30, 31, 0.96, 0.9, 0.99, 0.89, 0.8, 0.95),
+                ('disarmament', '1990s', 3, 3, 1.0, 0.5, 1.0, 0.5, 0.2, 0.9),
+                ('other', 'all years', 0, 1, null, null, null, 0.0, 0.0, 0.7)
+            ) as measured (topic, period, assigned, coded, precision, precision_low,
+                precision_high, recall, recall_low, recall_high);
             """
         )
     return file
@@ -54,8 +61,25 @@ def test_a_figure_that_misses_its_aim_is_red_and_an_unknown_one_a_dash(published
     red = "\x1b[31m"
     missed = shown(topics_evaluation(published, 2003), markup=True)
     assert f"{red}0.900" in missed, "precision of 0.9 misses 0.95"
-    assert missed.count(red) == 1, "recall of 0.9 reaches 0.90"
+    assert missed.count(red) == 1 + 3, "recall of 0.9 reaches 0.90; three of the study's do not"
     assert " - " in shown(topics_evaluation(published, 2006))
+
+
+def test_how_right_topics_are_has_intervals_and_decades(published):
+    lines = [
+        line.replace("│", " ").split() for line in shown(topics_evaluation(published)).splitlines()
+    ]
+    interval = ["0.960", "(0.90", "to", "0.99)", "0.890", "(0.80", "to", "0.95)"]
+    assert ["disarmament", "30", "31", *interval] in lines
+    assert ["disarmament", "1.00", "0.50"] in lines
+    assert ["other", "0", "1", "-", "0.000", "(0.00", "to", "0.70)"] in lines
+
+
+def test_a_file_without_a_measured_sample_has_the_other_tables(published):
+    with duckdb.connect(published) as con:
+        con.execute("drop table marts.topics_measured")
+    assert "gold sample" not in shown(topics_evaluation(published))
+    assert "2004 to 2006" in shown(topics_evaluation(published))
 
 
 def test_shares_left_over_by_decade(published):

@@ -5,6 +5,8 @@ A title as a reader expects it, if a source's column holds something else.
 ("A/71/251 87 - Reducing nuclear danger. - NUCLEAR NON-PROLIFERATION", in sessions 71 to 73 of Voeten's file) the
 item's name; from what the president said before the vote, the title last named in it, null if there is none.
 `is_abstract`: whether it is the abstract that Voeten's file has up to 1986, in capitals.
+`is_description`: whether it is such an abstract, or the sentence on what the resolution does that some titles
+up to 2002 are ("Calls upon Israel to ...").
 Not here: which of a source's columns to use (`int_roll_call_titles`).
 -#}
 {% macro clean_title(column) -%}
@@ -23,6 +25,17 @@ Not here: which of a source's columns to use (`int_roll_call_titles`).
 {#- True where the text is an abstract in capitals. -#}
 {% macro is_abstract(column) -%}
     coalesce({{ column }} = upper({{ column }}), false)
+{%- endmacro %}
+
+{#- True where the text tells what the resolution says instead of naming it. -#}
+{% macro is_description(column) -%}
+    ({{ is_abstract(column) }} or coalesce(regexp_matches(
+        {{ column }},
+        '^(acknowledges|affirms|asks|calls|condemns|decides|declares|delpores|demands|denounces|deplores|determines'
+        || '|emphasi[sz]es|encourages|endorses|expresses|holds|notes|offers|reaffirms|regrets|reiterates|requests'
+        || '|revokes|sets|stresses|strongly|takes|urgently|urges|welcomes)\b',
+        'i'
+    ), false))
 {%- endmacro %}
 
 {#- True where the text is a document, item and heading of the agenda. -#}

@@ -52,6 +52,9 @@ select
         as title_key,
     concat_ws(' | ', {{ title_text('named.own_title') }}, {{ title_text('named.short_title') }})
         as title_text,
+    {{ title_text('named.short_title') }} as heading_text,
+    case when {{ is_description('named.own_title') }} then {{ title_text('named.own_title') }} end
+        as description_text,
     {{ title_text('named.own_agenda_item') }} as agenda_text,
     {{ title_text('named.committee') }} as committee_text
 from named

@@ -15,21 +15,6 @@ long as (
         has_code
     from codes
     unpivot (has_code for code in ({{ voeten_codes() | join(', ') }}))
-),
-
--- A listed fault counts only while the data have it: a later release may have corrected it.
-faults as (
-    select
-        listed.session,
-        listed.code
-    from {{ ref('topic_code_faults') }} as listed
-    inner join long using (session, code)
-    left join long as other
-        on long.roll_call_id = other.roll_call_id and listed.repeats = other.code
-    group by listed.session, listed.code
-    having
-        bool_and(long.has_code = other.has_code)
-        or count(*) filter (long.has_code) <= any_value(listed.at_most)
 )
 
 select
@@ -38,4 +23,4 @@ select
     long.has_code,
     faults.code is null as is_trusted
 from long
-left join faults using (session, code)
+left join {{ ref('int_topics__code_faults') }} as faults using (session, code)

@@ -24,7 +24,8 @@ def model(dbt, session):
     dbt.config(materialized="table")
     texts = dbt.ref("int_topics__texts").to_arrow_table()
     matches = [MATCHES.empty_table()]
-    for rule in dbt.ref("topic_rules").to_arrow_table().to_pylist():
+    rules = dbt.ref("topic_rules").to_arrow_table().to_pylist()
+    for rule in rules + [_of_descriptions(rule) for rule in rules if rule["field"] == "title"]:
         read = texts.filter(pc.equal(texts["field"], rule["field"]))
         read = read.filter(pc.match_substring_regex(read["text"], rule["pattern"]))
         if rule["unless"]:
@@ -36,3 +37,8 @@ def model(dbt, session):
         }
         matches.append(pa.table({"roll_call_id": read["roll_call_id"]} | said, schema=MATCHES))
     return pa.concat_tables(matches)
+
+
+def _of_descriptions(rule):
+    """A rule for titles as it is tried on descriptions: what they say is weaker than a heading."""
+    return rule | {"field": "description", "tier": 2 if rule["tier"] == 1 else rule["tier"]}

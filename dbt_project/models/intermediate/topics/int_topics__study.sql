@@ -23,11 +23,11 @@ inherited as (
     select
         titles.roll_call_id,
         own.topic,
-        2 as tier,
+        3 as tier,
         'its resolution' as evidence
     from {{ ref('int_roll_call_titles') }} as titles
     inner join own on titles.parent_id = own.roll_call_id
-    where own.tier = 1
+    where own.tier <= 2
 ),
 
 candidates as (

@@ -1,4 +1,5 @@
--- Input of the reviewed topic rules, text by text.
+-- Input of the reviewed topic rules, text by text. Where a source describes the resolution instead of naming
+-- it, the short heading is the title, and the description a text of its own: weaker evidence.
 with titles as (
     select * from {{ ref('int_roll_call_titles') }}
 ),
@@ -7,7 +8,13 @@ texts as (
     select
         roll_call_id,
         'title' as field,
-        title_text as text
+        case when description_text is null then title_text else heading_text end as text
+    from titles
+    union all
+    select
+        roll_call_id,
+        'description' as field,
+        description_text as text
     from titles
     union all
     select

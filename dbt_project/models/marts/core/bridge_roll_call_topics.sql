@@ -1,7 +1,14 @@
 select
-    roll_call_id,
-    scheme,
-    topic,
-    evidence
-from {{ ref('int_roll_call_topics') }}
-order by scheme, topic, roll_call_id
+    topics.roll_call_id,
+    topics.scheme,
+    topics.topic,
+    topics.evidence,
+    -- What nobody had to judge is certain, a class that the sample does not have is an even chance.
+    case
+        when topics.scheme = 'unbis' or topics.topic = 'all' then 1.0
+        else coalesce(certainty.certainty, 0.5)
+    end::double as certainty
+from {{ ref('int_roll_call_topics') }} as topics
+left join {{ ref('int_topics__certainty') }} as certainty
+    on topics.scheme = certainty.scheme and {{ evidence_class('topics.evidence') }} = certainty.evidence_class
+order by topics.scheme, topics.topic, topics.roll_call_id

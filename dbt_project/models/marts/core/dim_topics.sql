@@ -3,12 +3,17 @@ with subjects as (
 )
 
 select
-    scheme,
-    topic,
-    name,
-    description
-from {{ ref('topics') }}
-union all
+    topics.scheme,
+    topics.topic,
+    topics.name,
+    topics.description,
+    measured.precision,
+    measured.recall,
+    measured.measured_on
+from {{ ref('topics') }} as topics
+left join {{ ref('topics_measured') }} as measured
+    on topics.scheme = measured.scheme and topics.topic = measured.topic and measured.period = 'all years'
+union all by name
 select
     'unbis' as scheme,
     topic,

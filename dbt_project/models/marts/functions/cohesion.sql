@@ -4,7 +4,8 @@ with asked as materialized (
         {{ ref('known_state') }}(of_state) as state,
         {{ ref('known_topic') }}({{ ref('known_scheme') }}(in_scheme, in_topic), in_topic) as topic,
         {{ ref('known_states') }}(partners) as partners,
-        {{ ref('known_last_year') }}(from_year, to_year) as last_year
+        {{ ref('known_last_year') }}(from_year, to_year) as last_year,
+        {{ ref('known_certainty') }}(in_certainty) as certainty
 ),
 
 counted as (
@@ -21,11 +22,12 @@ counted as (
         and year between from_year and {{ ref('known_last_year') }}(from_year, to_year)
         and (state_a = (select asked.state from asked) or state_b = (select asked.state from asked))
         and not as_given
+        and in_certainty = 0
     group by state_a, state_b
 ),
 
--- The pair table has no UNBIS subjects, which are too many, and only votes as corrected: others are counted
--- on demand.
+-- The pair table has no UNBIS subjects, which are too many, only votes as corrected, and roll calls of any
+-- certainty: others are counted on demand.
 asked_votes as (
     select
         votes.roll_call_id,
@@ -36,7 +38,8 @@ asked_votes as (
     inner join {{ ref('dim_roll_calls') }} as roll_calls using (roll_call_id)
     inner join {{ ref('bridge_roll_call_topics') }} as topics using (roll_call_id)
     where
-        (lower(in_scheme) = 'unbis' or as_given)
+        (lower(in_scheme) = 'unbis' or as_given or in_certainty > 0)
+        and topics.certainty >= {{ ref('known_certainty') }}(in_certainty)
         and topics.scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
         and topics.topic = (select asked.topic from asked)
         and roll_calls.kind = 'resolution'
@@ -93,7 +96,7 @@ seen as (
         state,
         topic as partner
     from asked
-    where state is null or topic is null or last_year is null
+    where state is null or topic is null or last_year is null or certainty is null
 )
 
 select

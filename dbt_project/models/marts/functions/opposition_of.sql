@@ -39,6 +39,7 @@ votes as (
         and roll_calls.kind = 'resolution'
         and topics.scheme = {{ ref('known_scheme') }}(in_scheme, in_topic)
         and topics.topic = (select asked.topic from asked)
+        and topics.certainty >= {{ ref('known_certainty') }}(in_certainty)
 ),
 
 opposed as (
