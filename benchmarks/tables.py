@@ -50,6 +50,6 @@ def keep(title: str, text: str, page: Path = PAGE) -> None:
     """Write a section into the page, replacing the one with the same title, else at the end."""
     old = page.read_text(encoding="utf-8") if page.exists() else ""
     sections = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", old, re.MULTILINE))
-    sections[title] = f"\n{text.strip()}\n\n"
-    body = "".join(f"## {name}\n{words}" for name, words in sections.items())
-    page.write_text(f"{HEAD.format(machine=machine())}\n{body}".rstrip() + "\n", encoding="utf-8")
+    sections[title] = text
+    body = "\n".join(f"## {name}\n\n{words.strip()}\n" for name, words in sections.items())
+    page.write_text(f"{HEAD.format(machine=machine())}\n{body}", encoding="utf-8")

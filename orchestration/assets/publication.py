@@ -15,7 +15,7 @@ from orchestration.assets.metadata import OWNERS
 from orchestration.layout import code_version
 from orchestration.published.changes import LOSS, Change, as_markdown, compare, counted, losses
 from orchestration.published.citation import release_of_code
-from orchestration.published.exports import BIG, FILES, Exported, export
+from orchestration.published.exports import BIG, FILES, Exported, ExportError, export
 from orchestration.published.kept import Kept, of_file, replace_and_keep
 from orchestration.published.query import QueryError
 from orchestration.published.status import LATE_AFTER, STALE_AFTER
@@ -218,13 +218,15 @@ class WhichFiles(dg.Config):
 )
 def exports(warehouse: Warehouse, config: WhichFiles) -> dg.MaterializeResult:
     """The small files in a refresh, all in the job exports; none for the sample."""
-    return _exported(
-        export(
+    try:
+        written = export(
             warehouse.layout.published(False),
             warehouse.layout.exports(False),
             [name for name in FILES if config.everything or name not in BIG],
         )
-    )
+    except ExportError as wrong:
+        raise dg.Failure(str(wrong), allow_retries=False) from None
+    return _exported(written)
 
 
 @dg.asset(

@@ -48,13 +48,13 @@ class LeftOut:
     doubts: int
 
     def __str__(self) -> str:
-        taken = ", ".join(
-            f"{count:,} roll calls with {self.votes_taken[source]:,} votes from {source}"
+        taken = "".join(
+            f"; {count:,} roll calls with {self.votes_taken[source]:,} votes taken from {source}"
             for source, count in self.roll_calls_taken.items()
         )
+        differ = f"; {self.votes_differ:,} of these votes differ" if taken else ""
         return (
-            f"{self.roll_calls:,} roll calls with {self.votes:,} votes left out; "
-            f"{taken or 'none'} instead, of which {self.votes_differ:,} votes differ; "
+            f"{self.roll_calls:,} roll calls with {self.votes:,} votes left out{taken}{differ}; "
             f"{self.topics:,} topics of roll calls and {self.doubts:,} doubts left out"
         )
 
@@ -305,7 +305,8 @@ _TOPICS = """
         records.public_id as roll_call_id,
         given.scheme,
         given.topic,
-        given.evidence
+        given.evidence,
+        given.certainty
     from marts.bridge_roll_call_topics as given
     inner join public_records as records using (roll_call_id)
     left join subjects using (roll_call_id)
@@ -315,7 +316,11 @@ _TOPICS = """
         or given.evidence in ('every roll call', 'voeten code', 'nothing applies')
         or (given.evidence = 'main committee' and records.united_committee is not null)
         or (
-            (given.evidence = 'recurring title' or given.evidence like 'title rule %')
+            (
+                given.evidence = 'recurring title'
+                or given.evidence like 'title rule %'
+                or given.evidence like 'description rule %'
+            )
             and records.same_title
             and records.same_agenda_item
         )

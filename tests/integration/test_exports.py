@@ -1,7 +1,7 @@
 """Exported files: read back by other libraries they are the marts, and they describe themselves.
 
 Belongs here: rows, keys, codes, descriptions, and what a public export has, on the sample. Not
-here: the same on real votes (test_exports_mirror.py), or full disks and interruptions
+here: joins with country data (test_exports_join.py), or full disks and interruptions
 (tests/faults).
 """
 
@@ -104,7 +104,7 @@ def rows(folder: Path, name: str, columns: str = "*") -> str:
         ),
         (
             "roll_call_topics",
-            "roll_call_id, scheme, topic, evidence",
+            "roll_call_id, scheme, topic, evidence, certainty",
             "from unga.marts.bridge_roll_call_topics",
         ),
         (
@@ -459,6 +459,25 @@ def test_what_is_asked_for_is_what_is_there(published, tmp_path):
     assert [column for column in dyads if column in {*MEASURES.values()}] == ["agree3un"]
     assert set(pd.read_parquet(tmp_path / "votes.parquet")["iso3"]) == {"KAZ"}
     assert len(pd.read_csv(tmp_path / "states.csv")) == 1
+    words = package(tmp_path)["description"]
+    assert "from 2024 to 2024: dyads, votes, states;" in words
+    assert "years 2024; topics study:all; measures agree3un" in words
+
+
+@pytest.mark.parametrize("name", ["README.md", DESCRIPTION])
+def test_a_folder_of_another_kind_is_refused(published, tmp_path, name):
+    mine = tmp_path / name
+    mine.write_text('{"name": "mine", "resources": [{"path": "data.csv"}]}', encoding="utf-8")
+    (tmp_path / "data.csv").write_text("kept", encoding="utf-8")
+    before = {path: fingerprint(path) for path in tmp_path.iterdir()}
+    with pytest.raises(ExportError, match="files that are not of an export"):
+        export(published, tmp_path, ["topics"])
+    assert {path: fingerprint(path) for path in tmp_path.iterdir()} == before
+
+
+def test_what_is_named_twice_is_written_once(published, tmp_path):
+    written = export(published, tmp_path, ["topics", "topics"], formats=["csv", "csv"])
+    assert [path.name for path in written.files].count("topics.csv") == 1
 
 
 def test_files_of_the_export_before_go_and_others_stay(published, tmp_path):

@@ -26,6 +26,8 @@ from orchestration.published.exports.formats import (
 )
 from orchestration.published.exports.package import (
     DESCRIPTION,
+    DESCRIPTIONS,
+    PACKAGES,
     About,
     Written,
     describe_package,
@@ -70,11 +72,14 @@ def export(
     `files` are names of FILES, all if none is given; `formats` of FORMATS, else each file's usual
     ones. All is written into a folder beside and moved once it is complete, the data package last:
     until then the folder stays as it was, whatever happens. Files that are not of an export stay.
-    Raises ExportError for unknown names, or if another export is being written there, QueryError
-    if the published file can't be read, OSError if the folder can't be written.
+    Raises ExportError for unknown names, for a folder with such files under the names of an
+    export's descriptions, or if another export is being written there, QueryError if the published
+    file can't be read, OSError if the folder can't be written.
     """
     _refuse_unknown("file", files, FILES)
     _refuse_unknown("format", formats, FORMATS)
+    files, formats = tuple(dict.fromkeys(files)), tuple(dict.fromkeys(formats))
+    _refuse_foreign(folder)
     asked = asked or Asked()
     works = tuple(references(published))
     (publication,) = rows_of(published, "select * from marts.publication")
@@ -88,7 +93,13 @@ def export(
             raise OSError(
                 f"The export can't be written, and {folder} stays as it was: {said}"
             ) from None
-        return Exported(folder, tuple(_place(beside, folder, written)), left_out)
+        try:
+            return Exported(folder, tuple(_place(beside, folder, written)), left_out)
+        except OSError as wrong:
+            raise OSError(
+                f"The export is written, but not all of it could be moved into {folder}: {wrong}. "
+                "Remove what is in the way, and export again."
+            ) from None
 
 
 @contextmanager
@@ -153,9 +164,7 @@ def _write(
             written.append(_write_part(connection, part, beside))
         if tell:
             tell(DESCRIPTION, len(parts), len(parts))
-        ((first, last),) = connection.execute(
-            "select min(year), max(year) from marts.dim_roll_calls"
-        ).fetchall()
+        first, last, through = tables.span()
     descriptions = describe_package(
         beside,
         written,
@@ -165,9 +174,10 @@ def _write(
                 for work in works
                 if not (public and work.key.startswith(tuple(f"{one}_" for one in NOT_PUBLIC)))
             ),
-            version=data_version(publication),
+            tables=tuple(dict.fromkeys(one.file.name for one in written)),
+            version=data_version({**publication, "data_through": through}),
             published_at=publication["published_at"].isoformat(),
-            through=str(publication["data_through"]),
+            through=str(through),
             first_year=first,
             last_year=last,
             synthetic=publication["synthetic"],
@@ -203,13 +213,16 @@ def _parts(tables: Tables, file: File, formats: Sequence[str]) -> Iterator[Part]
                 f"select distinct scheme, year // 10 * 10 from ({sql}) order by all"
             ).fetchall():
                 where = f"scheme = '{scheme}' and year between {decade} and {decade + 9}"
-                yield Part(
-                    file,
-                    form,
-                    f"pairs/scheme={scheme}/decade={decade}/pairs.{ending}",
-                    f"select * from ({sql}) where {where}{ordered}",
-                    described,
-                )
+                part = f"select * from ({sql}) where {where}"
+                spans = _years(tables, part) if form in WHOLE else [("", "true")]
+                for name, span in spans:
+                    yield Part(
+                        file,
+                        form,
+                        f"pairs/scheme={scheme}/decade={decade}/pairs{name}.{ending}",
+                        f"select * from ({part}) where {span}{ordered}",
+                        described,
+                    )
         elif form in WHOLE and file.is_long:
             for name, where in _years(tables, sql):
                 yield Part(
@@ -266,8 +279,29 @@ def _place(beside: Path, folder: Path, written: Sequence[Path]) -> Iterator[Path
                 (folder / parent).rmdir()
 
 
+def _refuse_foreign(folder: Path) -> None:
+    """Raise ExportError if files of a person, or of another program, would be replaced."""
+    if not _is_ours(folder / DESCRIPTION) and (
+        foreign := [name for name in DESCRIPTIONS if (folder / name).exists()]
+    ):
+        raise ExportError(
+            f"{folder} has files that are not of an export ({', '.join(foreign)}), which would be "
+            "replaced: name another folder."
+        )
+
+
+def _is_ours(description: Path) -> bool:
+    """Whether a data package is that of an export."""
+    try:
+        return json.loads(description.read_text(encoding="utf-8"))["name"] in PACKAGES
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def _listed(description: Path) -> set[Path]:
-    """The files within its folder that a data package lists; none if it can't be read."""
+    """The files within its folder that the data package of an export lists; else none."""
+    if not _is_ours(description):
+        return set()
     try:
         package = json.loads(description.read_text(encoding="utf-8"))
         paths = {Path(resource["path"]) for resource in package["resources"]}

@@ -22,6 +22,9 @@ from orchestration.published.public import LeftOut
 
 # The data package, which lists every file with its hash.
 DESCRIPTION = "datapackage.json"
+# All files that describe a folder, and the names that its data package may have.
+DESCRIPTIONS = ("README.md", "CITATION.cff", "dataset.jsonld", "croissant.json", DESCRIPTION)
+PACKAGES = ("unga-votes", "unga-votes-public")
 TITLE = "The recorded votes of the UN General Assembly"
 KEYWORDS = [
     "United Nations General Assembly",
@@ -54,11 +57,13 @@ class Written:
 class About:
     """What the descriptions say: the file that was exported, what of it, and its references.
 
-    `works` are the project and the sources that the folder rests on; `version` is that of code and
-    data, `through` the day of the last vote, `first_year` and `last_year` those of the votes.
+    `tables` are the names of what was written, `works` the project and the sources that the folder
+    rests on; `version` is that of code and data, `through` the day of the last vote, `first_year`
+    and `last_year` those of the votes.
     """
 
     works: tuple[Reference, ...]
+    tables: tuple[str, ...]
     version: str
     published_at: str
     through: str
@@ -85,9 +90,9 @@ class About:
         """What the folder holds, in a few sentences."""
         said = [
             f"Recorded votes of the UN General Assembly from {self.first_year} to "
-            f"{self.last_year}: states, dyads with every measure of voting agreement and its "
-            "standard error, single votes, roll calls, topics, groups and doubts, under ISO, "
-            "Correlates of War, and Gleditsch and Ward codes."
+            f"{self.last_year}: {', '.join(self.tables)}; states by their ISO, Correlates of War, "
+            "and Gleditsch and Ward codes, dyads with every measure of voting agreement and its "
+            "standard error."
         ]
         if self.synthetic:
             said.append("An invented Assembly: no number in it is real.")
@@ -104,12 +109,22 @@ class About:
 def _asked_in_words(asked: Asked) -> str:
     parts = {
         "states": ", ".join(asked.states),
-        "years": ", ".join(map(str, asked.years)),
+        "years": ", ".join(_spans(asked.years)),
         "topics": ", ".join(map(":".join, asked.topics)),
         "measures": ", ".join(asked.measures),
         "dyads": "in both orders" if asked.ordered else "",
     }
     return "; ".join(f"{name} {said}" for name, said in parts.items() if said)
+
+
+def _spans(years: Sequence[int]) -> Iterator[str]:
+    """Years as spans: 1992 to 2000, 2022."""
+    firsts = [year for year in sorted(set(years)) if year - 1 not in years]
+    for first in firsts:
+        last = first
+        while last + 1 in years:
+            last += 1
+        yield str(first) if first == last else f"{first} to {last}"
 
 
 def describe_package(folder: Path, written: Sequence[Written], about: About) -> list[Path]:
@@ -165,11 +180,11 @@ def _data_package(files: Sequence[Facts], about: About) -> dict[str, Any]:
     """The folder as a Data Package of version 2, with keys and foreign keys."""
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "unga-votes-public" if about.left_out else "unga-votes",
+        "name": PACKAGES[about.left_out is not None],
         "title": about.title,
         "description": about.words,
         "version": about.version,
-        "created": about.published_at,
+        "created": f"{about.published_at}Z",
         "keywords": KEYWORDS,
         "licenses": list(_licences(about)),
         "contributors": [
@@ -434,7 +449,8 @@ Published {published_at} UTC.
 - In Stata a vote is 1 yes, 2 abstain, 3 no, 8 absent, with these words as labels.
 - {order}
 - A measure is missing where both cast fewer than 5 votes on the same roll calls.
-- `ccode` and `gwcode` are those of the state in that year, and belong to one state a year.
+- `ccode` and `gwcode` are the state's numbers in that year (in `groups`, its last ones); in any
+  year a number belongs to one state only.
 {ideal_points}
 `datapackage.json` describes every column (Data Package, version 2), with keys and the hash of each
 file; `croissant.json` and `dataset.jsonld` say the same to other programs.
@@ -457,7 +473,7 @@ _UNORDERED = (
 
 def _readme(files: Sequence[Facts], about: About) -> str:
     left_out = (
-        f"Nothing here is a row of the UN Digital Library. {about.left_out}.\n"
+        "Nothing here is a row of the UN Digital Library: see above.\n"
         if about.left_out
         else "Rows of the UN Digital Library may be used with attribution and **not be "
         "redistributed**: `unga export --public` writes files that may.\n"
@@ -470,7 +486,7 @@ def _readme(files: Sequence[Facts], about: About) -> str:
         words=about.words,
         version=about.version,
         through=about.through,
-        published_at=about.published_at,
+        published_at=about.published_at.replace("T", " "),
         files="\n".join(
             f"| `{file.written.path}` | {file.bytes:,} | {file.written.file.words} |"
             for file in files

@@ -6,6 +6,7 @@ Belongs here: names, grain and SQL, and which rows a person may ask for. Not her
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from string import Template
 
 import duckdb
@@ -449,6 +450,18 @@ class Tables:
         )
         self._names["asked_roll_calls"] = self._on_asked("roll_calls")
         self._names["counts"] = ", ".join(COUNTS)
+
+    def span(self) -> tuple[int, int, date]:
+        """The first and the last year of the roll calls asked for, and the day of the last vote.
+
+        The day is that of all that may be exported, whatever is asked for.
+        """
+        years = ", ".join(map(str, self.asked.years)) or "year"
+        ((first, last, through),) = self.connection.execute(
+            f"select min(year) filter (year in ({years})), max(year) filter (year in ({years})), "
+            f"max(vote_date) from {self._names['roll_calls']}"
+        ).fetchall()
+        return first, last, through
 
     def sql(self, file: File) -> str:
         """The query of a file, without an order: see `File.order`."""

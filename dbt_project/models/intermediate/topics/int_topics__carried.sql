@@ -78,10 +78,11 @@ rules as (
     select
         roll_call_id,
         topic as code,
-        min(rule_id) as rule_id
+        field,
+        rule_id
     from {{ ref('int_topics__rule_matches') }}
     where scheme = 'voeten'
-    group by all
+    qualify row_number() over (partition by roll_call_id, topic order by tier asc, rule_id asc, field asc) = 1
 )
 
 select
@@ -90,7 +91,7 @@ select
     targets.holdout_to,
     case
         when shares.share_with_code is not null then 'recurring title'
-        else 'title rule ' || rules.rule_id
+        else replace(rules.field, '_', ' ') || ' rule ' || rules.rule_id
     end as evidence
 from targets
 left join shares
