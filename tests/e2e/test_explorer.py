@@ -8,6 +8,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from explorer.data import ExplorerError, votes_of
 from explorer.page import PAGE, build_explorer, is_current, script
 from orchestration.published.public import make_public
 from orchestration.published.query import QueryError, open_published
+from orchestration.published.study import configured_study
 
 pytestmark = pytest.mark.browser
 
@@ -527,6 +529,21 @@ def test_the_command_writes_the_page_once_for_each_published_file(sample_warehou
     unga(sample_warehouse, "explore", "--sample", "--no-open")
     assert page.stat().st_mtime_ns > written
     assert [file.name for file in page.parent.iterdir()] == [PAGE]
+
+
+def test_a_page_of_another_study_or_outline_is_not_current(explorer, sample, tmp_path, monkeypatch):
+    assert is_current(explorer, sample)
+    study = configured_study()
+    for name, other in {
+        "configured_study": lambda: replace(study, powers=study.powers[:1]),
+        "VEGA_LITE": "0.0",
+        "BESIDE": (tmp_path / "world.json",),
+    }.items():
+        (tmp_path / "world.json").write_text("{}")
+        with monkeypatch.context() as changed:
+            changed.setattr(f"explorer.page.{name}", other)
+            assert not is_current(explorer, sample), name
+    assert is_current(explorer, sample)
 
 
 def test_a_page_to_be_passed_on_has_no_row_of_the_library(browser, sample, tmp_path):
