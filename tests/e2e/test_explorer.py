@@ -258,6 +258,34 @@ def test_nothing_is_requested_but_the_page(browser, explorer):
         assert set(sent) == {explorer.as_uri()}
 
 
+@pytest.mark.parametrize("state", ["KAZ", "CHN", "USA"])
+def test_the_state_asked_about_goes_along_to_every_view(browser, explorer, state):
+    others = [code for code in ("KAZ", "CHN", "USA") if code != state]
+    asked_about = {
+        "state": {"s": state},
+        "two-states": {"a": state, "b": others[0]},
+        "opposition": {"f": state, "a": others[0], "b": others[1]},
+        "map": {"s": state},
+    }
+    role = {"state": "s", "two-states": "a", "opposition": "f", "map": "s"}
+    with opened(browser, explorer) as page:
+        for view in VIEWS:
+            start = asked(view, **asked_about.get(view, {}))
+            go(page, start)
+            links = [link.get_attribute("href") or "" for link in page.locator("#views a").all()]
+            assert len(links) == len(VIEWS)
+            for link in links:
+                if page.url.endswith(link):
+                    continue
+                go(page, link)
+                way = f"{start} to {link}"
+                assert page.locator("#answer > .nothing").count() == 0, way
+                assert page.locator("#wrong").inner_text() == "", way
+                other = link[2:].partition("?")[0]
+                if view in role and other in role:
+                    assert f"{role[other]}={state}&" in page.url, way
+
+
 def test_back_and_forward_and_a_shared_address(browser, explorer):
     with opened(browser, explorer, asked("state", s="KAZ")) as page:
         go(page, asked("two-states", a="KAZ", b="CHN", **{"from": 2000, "to": 2012}))
@@ -321,6 +349,25 @@ def test_an_address_that_is_not_valid_shows_the_usual_and_says_so(browser, explo
         assert page.locator("h1").inner_text().startswith("Agreement with Kazakhstan")
         go(page, asked("two-states", a="CHN", b="CHN"))
         assert "two different states" in page.locator("#answer").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("#/maps?s=FRA", ["maps"]),
+        ("#/map?measur=tau_b", ["measur=tau_b"]),
+        ("#/map?scheme=constructor", ["scheme=constructor"]),
+        ("#/map?scheme=constructor&topic=name", ["scheme=constructor", "topic=name"]),
+        ("#/map?topic=constructor&toString=1", ["topic=constructor", "toString=1"]),
+        ("#/state?with=AUT,BEL,BRA,CAN,CHN,DEU,FRA,GBR", ["with=AUT,BEL,BRA,CAN,CHN,DEU,FRA,GBR"]),
+        ("#/%E0%A4%A", ["%E0%A4%A"]),
+    ],
+)
+def test_whatever_is_not_valid_in_an_address_is_named(browser, explorer, address, named):
+    with opened(browser, explorer, address) as page:
+        said = page.locator("#wrong").inner_text()
+        assert said == f"Not valid here; the default is shown instead: {', '.join(named)}"
+        assert page.locator(".panel").count() > 0
 
 
 def test_what_is_saved_opens_in_other_programs(browser, explorer, tmp_path):
