@@ -21,7 +21,7 @@ from orchestration.published.citation import as_bibtex, as_text, references
 from orchestration.published.public import NOT_PUBLIC, PUBLIC, make_public
 from orchestration.published.query import open_published
 from orchestration.published.study import configured_study
-from reports.narrative import short_name
+from reports.narrative import short_name, with_article
 
 # The outlines that the report draws too.
 WORLD = Path(__file__).parents[1] / "reports" / "world-110m.json"
@@ -31,14 +31,9 @@ SUBJECTS = "unbis"
 SERIES = "all_votes"
 _NOT_CITED = tuple(f"{source}_" for source in NOT_PUBLIC)
 
-# Each state's latest name, and all its spells of membership.
+# Each state's latest name.
 _STATES = """
-    select
-        state,
-        arg_max(name, member_from) as name,
-        arg_max(region_group, member_from) as region,
-        list([member_from, member_to] order by member_from) as spells,
-        arg_max(succeeded_by, member_from) as succeeded_by
+    select state, arg_max(name, member_from) as name
     from marts.dim_member_states
     group by state
     order by state
@@ -228,7 +223,7 @@ def _gathered(
         "publication": publication,
         "minimum_n": rows(_MINIMUM_N)[0]["n"],
         "start": {"focus": study.focus[0], "powers": list(study.powers)},
-        "states": [row | {"short": short_name(row["state"], row["name"])} for row in states],
+        "states": [_named(row) for row in states],
         "names": rows(_NAMES),
         "roll_calls": {name: _coded([row[name] for row in roll_calls]) for name in roll_calls[0]},
         "schemes": {
@@ -250,6 +245,12 @@ def _gathered(
         "world": json.loads(WORLD.read_text(encoding="utf-8"))["features"],
     }
     return header, arrays
+
+
+def _named(state: Row) -> Row:
+    """A state with its name in short, alone and within a sentence."""
+    short = short_name(state["state"], state["name"])
+    return state | {"short": short, "in_text": with_article(short)}
 
 
 def _matrix(columns: Mapping[str, Any], states: int, roll_calls: int) -> np.ndarray:
@@ -306,6 +307,4 @@ def _plain(value: Any) -> Any:
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
     return value

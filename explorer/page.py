@@ -16,11 +16,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from explorer.binary import unpack
-from explorer.data import ExplorerError, votes_of
+from explorer.data import WORLD, ExplorerError, votes_of
+from orchestration.published.study import configured_study
 
 PAGE = "index.html"
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+# Besides the explorer's own files: what else words, leaves out or draws what the page shows.
+BESIDE = (
+    HERE.parent / "orchestration" / "published" / "citation.py",
+    HERE.parent / "orchestration" / "published" / "public.py",
+    HERE.parent / "reports" / "narrative.py",
+    WORLD,
+)
 # The newest that vl-convert brings.
 VEGA_LITE = vl_convert.get_vegalite_versions()[-1]
 # The page says in its head what it was made from.
@@ -65,13 +73,15 @@ def made_from(page: Path) -> str | None:
 
 
 def _key(database: Path, public: bool) -> str:
-    """What a page is made from: this state of the file, and the explorer's own code."""
+    """What a page is made from: this state of the file, the study, and the code and outlines."""
     try:
         state = database.stat()
     except FileNotFoundError:
         return ""
-    digest = hashlib.sha256(f"{state.st_mtime_ns} {state.st_size} {public}".encode())
-    for path in sorted([*HERE.glob("*.py"), *HERE.glob("*.j2"), *STATIC.rglob("*.*")]):
+    given = (state.st_mtime_ns, state.st_size, public, configured_study(), VEGA_LITE)
+    digest = hashlib.sha256(f"{given}".encode())
+    own = sorted([*HERE.glob("*.py"), *HERE.glob("*.j2"), *STATIC.rglob("*.*")])
+    for path in (*own, *BESIDE):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -26,6 +26,10 @@ SHORT_NAMES = {
     "TZA": "Tanzania",
     "USA": "United States",
 }
+_WITH_ARTICLE = re.compile(
+    "United |DR |Central African|Dominican Republic|Bahamas|Comoros|Gambia|Maldives|Marshall|"
+    "Netherlands|Philippines|Solomon"
+)
 CONVENTIONS = {
     "agreement_strict": "Only the same vote is agreement",
     "agreement_half": "An abstention is half agreement",
@@ -59,7 +63,7 @@ def short_name(state: str, official: str) -> str:
 
 def with_article(name: str) -> str:
     """The name as it is used in a sentence."""
-    return f"the {name}" if re.match(r"United |DR |Netherlands|Philippines", name) else name
+    return f"the {name}" if _WITH_ARTICLE.match(name) else name
 
 
 def in_text(facts: Facts, state: str) -> str:

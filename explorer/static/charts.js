@@ -29,12 +29,12 @@ const SHAPES = [
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
 const INK = "#222222";
 const NO_VALUE = "#EFEFEF";
-/** The votes, from light to dark so that they differ without colour too. */
+/** The votes, of different lightness, so that they differ without colour too. */
 export const VOTE_COLOURS = {
     yes: "#0B5A8F",
     no: "#E69F00",
     abstain: "#B9D3E4",
-    absent: "#F4F4F4",
+    absent: "#808080",
 };
 export const SIDE_COLOURS = ["#0072B2", "#E69F00", "#BDBDBD", "#EDEDED"];
 const STEP_COLOURS = ["#FFFFD9", "#D5EEB3", "#7FCDBB", "#41B6C4", "#1D91C0", "#225EA8", "#0C2C84"];
@@ -123,12 +123,9 @@ const formatOf = (/** @type {boolean} */ share) => (share ? ".0%" : ".2~f");
  * Lines by year, one of each name, with bands where there are any. A year without a value breaks the
  * line; null if no year has one.
  * @param {Point[]} points
- * @param {{title: string, share: boolean, zeroToOne?: boolean, description: string, ofEach?: string}} about
+ * @param {{title: string, share: boolean, zeroToOne?: boolean, description: string}} about
  */
-export function lines(
-    points,
-    { title, share, zeroToOne = false, description, ofEach = "Roll calls" },
-) {
+export function lines(points, { title, share, zeroToOne = false, description }) {
     if (!points.some((point) => point.value !== null)) return null;
     const names = [...new Set(points.map((point) => point.name))];
     const many = names.length > 1;
@@ -161,7 +158,7 @@ export function lines(
               ]
             : []),
         ...(points.some((point) => point.n !== undefined)
-            ? [{ field: "n", title: ofEach, format: ",d" }]
+            ? [{ field: "n", title: "Roll calls", format: ",d" }]
             : []),
     ];
     return styled(
@@ -326,7 +323,7 @@ export function stacked(
                 },
                 tooltip: [
                     { field: "label", title: byYear ? "Year" : "Of" },
-                    { field: "part", title: "Which" },
+                    { field: "part", title: "Part" },
                     { field: "count", title: "Number", format: ",d" },
                     ...(counts ? [] : [{ field: "share", title: "Share", format: ".1%" }]),
                 ],
@@ -343,6 +340,7 @@ export function stacked(
  * @param {{steps: string[], colours: string[], legend: string, description: string, focus?: string}} about
  */
 export function map(world, found, { steps, colours, legend, description, focus }) {
+    const counted = [...found.values()].some(({ n }) => n !== undefined);
     const values = world.map((feature) => ({
         type: feature.type,
         geometry: feature.geometry,
@@ -379,8 +377,8 @@ export function map(world, found, { steps, colours, legend, description, focus }
                 },
                 tooltip: [
                     { field: "name", title: "State" },
-                    { field: "told", title: "Told" },
-                    { field: "n", title: "Roll calls", format: ",d" },
+                    { field: "told", title: "Value" },
+                    ...(counted ? [{ field: "n", title: "Roll calls", format: ",d" }] : []),
                 ],
             },
         },

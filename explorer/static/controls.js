@@ -53,8 +53,8 @@ function typedField(id, label, attributes, accept) {
     const check = () => {
         const wrong = accept(input.value);
         message.textContent = wrong ?? "";
-        input.toggleAttribute("aria-invalid", wrong !== null);
-        if (wrong !== null) input.setAttribute("aria-invalid", "true");
+        if (wrong === null) input.removeAttribute("aria-invalid");
+        else input.setAttribute("aria-invalid", "true");
     };
     input.addEventListener("change", check);
     const clear = () => {
@@ -269,7 +269,7 @@ export function yearsField(votes, change) {
         });
     const [from, to] = [year("from", "First year"), year("to", "Last year")];
     const changed = () => {
-        if (!from.validity.valid || !to.validity.valid) return;
+        if (![from, to].every((field) => field.reportValidity())) return;
         const [low, high] = [Number(from.value), Number(to.value)].sort((a, b) => a - b);
         change({ from: String(low), to: String(high) });
     };
@@ -334,7 +334,7 @@ export function sliderField(votes, change) {
 }
 
 /**
- * A field for words, which also answers while one types.
+ * A field for words.
  * @param {string} name
  * @param {string} label
  * @param {Change} change

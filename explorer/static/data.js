@@ -19,9 +19,7 @@ const MARK = "UNGAVOTE";
  * @property {string} state  ISO 3166-1 alpha-3, of ISO 3166-3 for dissolved states
  * @property {string} name
  * @property {string} short  its name in short
- * @property {string | null} region
- * @property {(string | null)[][]} spells  of membership: the first day, and the first day after it
- * @property {string | null} succeeded_by
+ * @property {string} in_text  the same as it stands within a sentence
  */
 
 /**

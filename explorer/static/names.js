@@ -80,8 +80,8 @@ export function shortName(votes, code) {
  * @param {string} code
  */
 export function inText(votes, code) {
-    const name = shortName(votes, code);
-    return /^(United |DR |Netherlands|Philippines)/.test(name) ? `the ${name}` : name;
+    const at = votes.placeOfState.get(code);
+    return at === undefined ? code : votes.states[at].in_text;
 }
 
 /**

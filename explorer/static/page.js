@@ -3,7 +3,7 @@
 // Belongs here: which views there are, settling an address, and laying a view out. Not here: what a
 // view says (views/), or how a part of it looks (panels.js).
 
-import { stateList } from "./controls.js";
+import { MOST_STATES, stateList } from "./controls.js";
 import { read, unpacked } from "./data.js";
 import { byId, el } from "./dom.js";
 import { GROUP_MEASURES, MEASURES } from "./measures.js";
@@ -52,6 +52,8 @@ function settle(votes, view, given) {
         if (value === null) wrong.push(`${name}=${given[name]}`);
         else settled[name] = value;
     }
+    for (const [name, value] of Object.entries(given))
+        if (!Object.hasOwn(settled, name)) wrong.push(`${name}=${value}`);
     if (Number(settled.from) > Number(settled.to))
         [settled.from, settled.to] = [settled.to, settled.from];
     return { settled, wrong };
@@ -73,7 +75,8 @@ function accepted(votes, view, name, value, given) {
                 .split(",")
                 .filter(Boolean)
                 .map((one) => stateNamed(votes, one));
-            return codes.includes(null) ? null : [...new Set(codes)].slice(0, 7).join(",");
+            const states = [...new Set(codes)];
+            return states.includes(null) || states.length > MOST_STATES ? null : states.join(",");
         }
         case "from":
         case "to":
@@ -83,9 +86,13 @@ function accepted(votes, view, name, value, given) {
                 ? value
                 : null;
         case "scheme":
-            return votes.topics[value] ? value : null;
-        case "topic":
-            return votes.topics[given.scheme ?? "study"]?.has(value) ? value : null;
+            return Object.hasOwn(votes.topics, value) ? value : null;
+        case "topic": {
+            const scheme = given.scheme ?? "study";
+            return Object.hasOwn(votes.topics, scheme) && votes.topics[scheme].has(value)
+                ? value
+                : null;
+        }
         case "measure":
             return (view === groupView ? GROUP_MEASURES : MEASURES).some(({ key }) => key === value)
                 ? value
@@ -113,21 +120,20 @@ function kept(votes, view, values) {
     const usual = view.defaults(votes);
     /** @type {Values} */
     const found = {};
+    // The powers of an opposition are not the states of a pair.
+    const otherRoles = ("f" in usual) !== ("f" in values);
     for (const [name, value] of Object.entries(values)) {
+        if (otherRoles && ["a", "b"].includes(name)) continue;
         if (name in usual && accepted(votes, view, name, value, values) !== null)
             found[name] = value;
     }
-    const state = values.s ?? values.a ?? values.f;
-    for (const name of STATES) {
-        if (
-            state &&
-            name in usual &&
-            name !== "b" &&
-            !(name in values) &&
-            !(name === "a" && "f" in usual) &&
-            usual.b !== state
-        )
-            found[name] = state;
+    const state = values.s ?? values.f ?? values.a;
+    const role = ["s", "f", "a"].find((name) => name in usual);
+    if (state && role && !(role in found)) {
+        found[role] = state;
+        // A usual state that is now this one gives way to the usual one of this role.
+        for (const name of ["a", "b"])
+            if (name !== role && usual[name] === state) found[name] = usual[role];
     }
     return found;
 }
@@ -154,7 +160,9 @@ function missing(votes, values) {
     return [
         counted
             ? `${(counted - lost).toLocaleString("en")} of the ${counted.toLocaleString("en")} resolutions with recorded votes of ${years} that the UN Digital Library counts are in ${votes.header.left_out ? "the" : "this"} file; ${lost ? `${lost.toLocaleString("en")} are missing.` : "none is missing."}`
-            : `The UN Digital Library has not counted the votes of ${years}.`,
+            : rows.some((row) => row.counted_by_library !== null)
+              ? `The UN Digital Library counts no resolution with a recorded vote in ${years}.`
+              : `The UN Digital Library has not counted the votes of ${years}.`,
         counted && uncounted.length ? ` It has not counted ${uncounted.join(", ")} yet.` : "",
         votes.header.left_out
             ? ` This page is made to be passed on, without rows of the Digital Library: ${votes.header.left_out}. The SQL gives the numbers of the whole file.`
@@ -206,6 +214,7 @@ function run(votes) {
         const address = parseAddress(location.hash);
         const view = VIEWS.find(({ id }) => id === address.view) ?? VIEWS[0];
         const { settled, wrong } = settle(votes, view, address.values);
+        if (address.view && address.view !== view.id) wrong.unshift(address.view);
         values = settled;
         const whole = formatAddress(view.id, values);
         if (location.hash !== whole) history.replaceState(null, "", whole);
@@ -241,7 +250,7 @@ function run(votes) {
         byId("missing").textContent = missing(votes, values);
         byId("notes").replaceChildren(...seatNotes(votes, values).map((note) => el("p", {}, note)));
         byId("wrong").textContent = wrong.length
-            ? `Not valid here, so the usual is shown instead: ${wrong.join(", ")}`
+            ? `Not valid here; the default is shown instead: ${wrong.join(", ")}`
             : "";
         byId("citation").textContent =
             `${synthetic ? "An invented Assembly, not to be cited. " : ""}${citation.text.split("\n").find((line) => line && !line.startsWith("SYNTHETIC")) ?? ""}`;

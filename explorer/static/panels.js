@@ -102,6 +102,8 @@ export function laidOut(votes, panel, fileName) {
                 class: "more",
                 onclick: (/** @type {Event} */ event) => {
                     fill(rows);
+                    // The focus would be lost with the button.
+                    table.focus({ preventScroll: true });
                     /** @type {HTMLElement} */ (event.target).remove();
                 },
             },

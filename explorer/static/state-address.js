@@ -38,6 +38,6 @@ function decode(text) {
     try {
         return decodeURIComponent(text);
     } catch {
-        return "";
+        return text;
     }
 }

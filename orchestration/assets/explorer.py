@@ -16,8 +16,8 @@ from orchestration.run.warehouse import Warehouse
     group_name="publication",
     kinds={"html"},
     owners=OWNERS,
-    description="One page with every vote, which counts in the browser and needs no server. None "
-    "for the sample: `unga explore --sample` writes that.",
+    description="One page with all votes of the file, which counts in the browser and needs no "
+    "server. None for the sample: `unga explore --sample` writes that.",
 )
 def explorer_page(warehouse: Warehouse) -> dg.MaterializeResult:
     """Write the explorer into the warehouse."""

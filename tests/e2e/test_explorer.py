@@ -8,6 +8,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from explorer.data import ExplorerError, votes_of
 from explorer.page import PAGE, build_explorer, is_current, script
 from orchestration.published.public import make_public
 from orchestration.published.query import QueryError, open_published
+from orchestration.published.study import configured_study
 
 pytestmark = pytest.mark.browser
 
@@ -249,11 +251,40 @@ def test_nothing_is_requested_but_the_page(browser, explorer):
         page.wait_for_selector(READY)
         for view in VIEWS:
             go(page, f"#/{view}")
+        go(page, "#/map")
         for kind in ("csv", "svg", "png"):
-            saved(page, "coverage", kind)
+            saved(page, "map", kind)
         # What is saved is the page's own, and never leaves it.
         sent = [url for url in asked_for if not url.startswith(("blob:", "data:"))]
         assert set(sent) == {explorer.as_uri()}
+
+
+@pytest.mark.parametrize("state", ["KAZ", "CHN", "USA"])
+def test_the_state_asked_about_goes_along_to_every_view(browser, explorer, state):
+    others = [code for code in ("KAZ", "CHN", "USA") if code != state]
+    asked_about = {
+        "state": {"s": state},
+        "two-states": {"a": state, "b": others[0]},
+        "opposition": {"f": state, "a": others[0], "b": others[1]},
+        "map": {"s": state},
+    }
+    role = {"state": "s", "two-states": "a", "opposition": "f", "map": "s"}
+    with opened(browser, explorer) as page:
+        for view in VIEWS:
+            start = asked(view, **asked_about.get(view, {}))
+            go(page, start)
+            links = [link.get_attribute("href") or "" for link in page.locator("#views a").all()]
+            assert len(links) == len(VIEWS)
+            for link in links:
+                if page.url.endswith(link):
+                    continue
+                go(page, link)
+                way = f"{start} to {link}"
+                assert page.locator("#answer > .nothing").count() == 0, way
+                assert page.locator("#wrong").inner_text() == "", way
+                other = link[2:].partition("?")[0]
+                if view in role and other in role:
+                    assert f"{role[other]}={state}&" in page.url, way
 
 
 def test_back_and_forward_and_a_shared_address(browser, explorer):
@@ -316,9 +347,52 @@ def test_an_address_that_is_not_valid_shows_the_usual_and_says_so(browser, explo
     with opened(browser, explorer, asked("map", s="XXX", measure="size", to=3000)) as page:
         said = page.locator("#wrong").inner_text()
         assert all(part in said for part in ("s=XXX", "measure=size", "to=3000"))
-        assert page.locator("h1").inner_text().startswith("Agreement with Kazakhstan")
+        heading = "Agreement, abstention as half: every state with Kazakhstan"
+        assert page.locator("h1").inner_text().startswith(heading)
         go(page, asked("two-states", a="CHN", b="CHN"))
         assert "two different states" in page.locator("#answer").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("#/maps?s=FRA", ["maps"]),
+        ("#/map?measur=tau_b", ["measur=tau_b"]),
+        ("#/map?scheme=constructor", ["scheme=constructor"]),
+        ("#/map?scheme=constructor&topic=name", ["scheme=constructor", "topic=name"]),
+        ("#/map?topic=constructor&toString=1", ["topic=constructor", "toString=1"]),
+        ("#/state?with=AUT,BEL,BRA,CAN,CHN,DEU,FRA,GBR", ["with=AUT,BEL,BRA,CAN,CHN,DEU,FRA,GBR"]),
+        ("#/%E0%A4%A", ["%E0%A4%A"]),
+    ],
+)
+def test_whatever_is_not_valid_in_an_address_is_named(browser, explorer, address, named):
+    with opened(browser, explorer, address) as page:
+        said = page.locator("#wrong").inner_text()
+        assert said == f"Not valid here; the default is shown instead: {', '.join(named)}"
+        assert page.locator(".panel").count() > 0
+
+
+def test_a_year_out_of_range_is_refused_in_its_field(browser, explorer):
+    with opened(browser, explorer, asked("map", s="FRA")) as page:
+        before = page.url
+        page.evaluate(
+            "addEventListener('invalid', event => { document.title = event.target.id }, true)"
+        )
+        page.locator("#field-to").fill("3000")
+        page.locator("#field-to").press("Tab")
+        page.wait_for_function("document.title === 'field-to'")
+        assert page.url == before
+
+
+def test_showing_all_rows_keeps_the_focus_at_the_table(browser, explorer):
+    with opened(browser, explorer, asked("search")) as page:
+        page.locator("#found .more").focus()
+        page.keyboard.press("Enter")
+        focused = "document.activeElement.getAttribute('aria-labelledby')"
+        assert page.evaluate(focused) == "found-caption"
+        assert page.locator("#found .more").count() == 0
+        kinds = page.locator("#found tbody td:nth-child(4)").all_inner_texts()
+        assert "resolution, adopted" in kinds and not any("_" in kind for kind in kinds)
 
 
 def test_what_is_saved_opens_in_other_programs(browser, explorer, tmp_path):
@@ -439,8 +513,8 @@ def test_coverage_is_told_of_the_years_shown(browser, sample, tmp_path):
             "create or replace table marts.coverage as select *, "
             "greatest(counted_by_library - found, 0) as missing, "
             "greatest(found - counted_by_library, 0) as too_many, null::varchar as reason "
-            "from (values (2010, 100, 90), (2011, 50, 57), (2012, 1200, 1114), (2013, null, 9)) "
-            "as rows (year, counted_by_library, found)"
+            "from (values (2009, 0, 0), (2010, 100, 90), (2011, 50, 57), (2012, 1200, 1114), "
+            "(2013, null, 9)) as rows (year, counted_by_library, found)"
         )
     file = build_explorer(database, tmp_path)
     with opened(browser, file, asked("map", **{"from": 2010, "to": 2013})) as page:
@@ -449,6 +523,25 @@ def test_coverage_is_told_of_the_years_shown(browser, sample, tmp_path):
             "1,254 of the 1,350 resolutions with recorded votes of 2010 to 2013 that the UN "
             "Digital Library counts are in this file; 96 are missing. It has not counted 2013 yet."
         )
+        go(page, asked("map", **{"from": 2009, "to": 2009}))
+        assert page.locator("#missing").inner_text() == (
+            "The UN Digital Library counts no resolution with a recorded vote in 2009."
+        )
+        go(page, asked("map", **{"from": 2013, "to": 2013}))
+        assert page.locator("#missing").inner_text() == (
+            "The UN Digital Library has not counted the votes of 2013."
+        )
+        # The chart is of what the Library counts, and adds up to it.
+        go(page, "#/data")
+        bars = page.locator("#coverage .mark-rect path").evaluate_all(
+            "bars => bars.map(bar => bar.getAttribute('aria-label'))"
+        )
+        drawn: dict[str, int] = {}
+        for bar in bars:
+            told = dict(part.split(": ") for part in bar.split("; "))
+            count = int(told["Number"].replace(",", ""))
+            drawn[told["Year"]] = drawn.get(told["Year"], 0) + count
+        assert drawn == {"2009": 0, "2010": 100, "2011": 50, "2012": 1200, "2013": 0}
 
 
 def test_ideal_points_have_bands_or_it_is_said_how_to_get_them(
@@ -527,6 +620,21 @@ def test_the_command_writes_the_page_once_for_each_published_file(sample_warehou
     unga(sample_warehouse, "explore", "--sample", "--no-open")
     assert page.stat().st_mtime_ns > written
     assert [file.name for file in page.parent.iterdir()] == [PAGE]
+
+
+def test_a_page_of_another_study_or_outline_is_not_current(explorer, sample, tmp_path, monkeypatch):
+    assert is_current(explorer, sample)
+    study = configured_study()
+    for name, other in {
+        "configured_study": lambda: replace(study, powers=study.powers[:1]),
+        "VEGA_LITE": "0.0",
+        "BESIDE": (tmp_path / "world.json",),
+    }.items():
+        (tmp_path / "world.json").write_text("{}")
+        with monkeypatch.context() as changed:
+            changed.setattr(f"explorer.page.{name}", other)
+            assert not is_current(explorer, sample), name
+    assert is_current(explorer, sample)
 
 
 def test_a_page_to_be_passed_on_has_no_row_of_the_library(browser, sample, tmp_path):

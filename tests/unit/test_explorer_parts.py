@@ -93,6 +93,22 @@ def test_names_differ_between_modules():
     assert sorted(declared) == sorted(set(declared))
 
 
+def test_votes_and_no_vote_differ_in_lightness():
+    source = (STATIC / "charts.js").read_text()
+    votes = source.partition("VOTE_COLOURS = {")[2].partition("}")[0]
+    colours = re.findall("#[0-9A-F]{6}", votes) + re.findall('NO_VALUE = "(#.{6})"', source)
+    assert len(colours) == 5
+    lights = sorted(map(lightness, colours))
+    assert min(np.diff(lights)) > 10, lights
+
+
+def lightness(colour: str) -> float:
+    """CIE L* of a colour of sRGB, from 0 to 100."""
+    shares = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return float(116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16)
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_a_module_says_what_belongs_in_it(module):
     head, _, _ = module.read_text(encoding="utf-8").partition("import ")

@@ -67,24 +67,26 @@ function coveragePanel(votes) {
         sql: `select year, counted_by_library, found, missing, too_many, reason
 from marts.coverage
 order by year`,
-        chart: stacked(
-            rows.flatMap((row) =>
-                [row.found - row.too_many, row.missing].map((count, at) => ({
-                    label: row.year,
-                    part: parts[at],
-                    count,
-                    share: 0,
-                })),
+        chart:
+            rows.some((row) => row.counted_by_library !== null) &&
+            stacked(
+                rows.flatMap((row) =>
+                    [(row.counted_by_library ?? 0) - row.missing, row.missing].map((count, at) => ({
+                        label: row.year,
+                        part: parts[at],
+                        count,
+                        share: 0,
+                    })),
+                ),
+                {
+                    parts,
+                    colours: ["#56B4E9", "#D55E00"],
+                    byYear: true,
+                    counts: true,
+                    title: "Resolutions",
+                    description: `${title}, in the file and missing. The numbers are in the table.`,
+                },
             ),
-            {
-                parts,
-                colours: ["#56B4E9", "#D55E00"],
-                byYear: true,
-                counts: true,
-                title: "Resolutions",
-                description: `${title}, in the file and missing. The numbers are in the table.`,
-            },
-        ),
     };
 }
 

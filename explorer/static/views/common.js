@@ -64,9 +64,7 @@ export const period = ({ from, to }) => (from === to ? from : `${from} to ${to}`
  */
 export function scope(votes, values) {
     const topic =
-        values.topic === "all"
-            ? ""
-            : `, ${topicName(votes, values.scheme, values.topic).toLowerCase()}`;
+        values.topic === "all" ? "" : `, ${topicName(votes, values.scheme, values.topic)}`;
     return `${period(values)}${topic}`;
 }
 
@@ -89,6 +87,17 @@ export const asArguments = ({ scheme, topic, from, to }) =>
  */
 export const asCondition = ({ scheme, topic, from, to }) =>
     `scheme = ${quoted(scheme)} and topic = ${quoted(topic)} and year between ${from} and ${to}`;
+
+/** The kinds of roll calls. */
+export const KINDS = /** @type {Record<string, string>} */ ({
+    resolution: "resolution, adopted",
+    decision: "decision, adopted",
+    paragraph: "vote on a paragraph or part",
+    amendment: "amendment",
+    motion: "motion",
+    not_adopted: "draft that was not adopted",
+    duplicate: "additional record of another vote",
+});
 
 export const TITLE = "coalesce(clean_title, title, '') as title";
 /** Joins votes to their roll calls and topics. */

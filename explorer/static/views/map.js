@@ -1,4 +1,4 @@
-// The map: agreement of every state with one, in any year or period.
+// The map: a measure of every state with one, in any year or period.
 //
 // Belongs here: the map and its slider. Not here: the counting, which is the state's (state.js).
 
@@ -25,7 +25,8 @@ export const mapView = {
         yearsField(votes, change),
         sliderField(votes, change),
     ],
-    title: (votes, values) => `Agreement with ${inText(votes, values.s)}, ${scope(votes, values)}`,
+    title: (votes, values) =>
+        `${measureNamed(values.measure).label}: every state with ${inText(votes, values.s)}, ${scope(votes, values)}`,
     panels: (votes, values) => {
         const { s, measure } = values;
         const { label, share, about } = measureNamed(measure);
@@ -48,7 +49,7 @@ export const mapView = {
                 }),
         );
         const name = shortName(votes, s);
-        const title = `${label}: every state with ${inText(votes, s)}, ${scope(votes, values)}`;
+        const title = mapView.title(votes, values);
         return [
             {
                 id: "map",

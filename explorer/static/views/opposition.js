@@ -150,7 +150,7 @@ function sidesPanel(votes, values) {
             sense === "strict"
                 ? "Opposed: one said yes and the other no."
                 : "Opposed: any two different votes, abstention included.",
-        empty: "They never opposed each other on these while it was a member.",
+        empty: "The two never opposed each other on these while the first-named state was a member.",
         columns: [{ key: "focus", label: "State", kind: "state" }, ...sideColumns(votes, values)],
         sql: `select focus, n, with_a, with_b, neither, absent
 from marts.opposition_of(

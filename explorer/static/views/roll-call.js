@@ -10,7 +10,7 @@ import { positionsOf } from "../groups.js";
 import { groupName, shortName, topicName } from "../names.js";
 import { symbolOf } from "../panels.js";
 import { formatAddress } from "../state-address.js";
-import { quoted, voteOf } from "./common.js";
+import { KINDS, quoted, voteOf } from "./common.js";
 
 /** @typedef {import("./common.js").Votes} Votes */
 /** @typedef {import("./common.js").Values} Values */
@@ -40,15 +40,6 @@ export const rollCallView = {
  */
 const at = (votes, id) => /** @type {number} */ (votes.placeOf.get(id));
 
-const KINDS = /** @type {Record<string, string>} */ ({
-    resolution: "resolution, adopted",
-    decision: "decision, adopted",
-    paragraph: "vote on a paragraph or part",
-    amendment: "amendment",
-    motion: "motion",
-    not_adopted: "draft that was not adopted",
-    duplicate: "additional record of another vote",
-});
 const SOURCES = /** @type {Record<string, string>} */ ({
     undl: "UN Digital Library",
     unxml: "UN Secretariat",
@@ -180,11 +171,11 @@ function castPanel(votes, { id }) {
     const told = new Map(
         rows.map((row) => [
             row.state,
-            { name: shortName(votes, row.state), step: row.vote, told: row.vote, n: 1 },
+            { name: shortName(votes, row.state), step: row.vote, told: row.vote },
         ]),
     );
     return {
-        id: "votes",
+        id: "cast",
         title,
         rows,
         before: el("div", {}, facts(votes, rollCall), neighbours(votes, rollCall)),
@@ -205,7 +196,7 @@ order by state`,
         chart: map(votes.header.world, told, {
             steps: Object.keys(VOTE_COLOURS),
             colours: Object.values(VOTE_COLOURS),
-            legend: "Vote; grey: no member then, or no state",
+            legend: "Vote; palest grey: not a member then, or not a state",
             description: `${title}, on a world map. The votes are in the table.`,
         }),
     };
@@ -366,7 +357,12 @@ function sameItemPanel(votes, { id }) {
         columns: [
             { key: "roll_call_id", label: "Roll call", kind: "roll_call" },
             { key: "vote_date", label: "Day", kind: "day" },
-            { key: "kind", label: "Kind", kind: "text" },
+            {
+                key: "kind",
+                label: "Kind",
+                kind: "text",
+                told: (row) => KINDS[row.kind] ?? row.kind,
+            },
             { key: "yes_counted", label: "Yes", kind: "count" },
             { key: "no_counted", label: "No", kind: "count" },
             { key: "abstain_counted", label: "Abstain", kind: "count" },

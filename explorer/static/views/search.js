@@ -5,7 +5,7 @@
 import { topicField, wordsField, yearsField } from "../controls.js";
 import { range } from "../counts.js";
 import { dayOf, field, totals } from "../data.js";
-import { questionOf, quoted, scope, TITLE, usualQuestion } from "./common.js";
+import { KINDS, questionOf, quoted, scope, TITLE, usualQuestion } from "./common.js";
 
 /** @type {import("./common.js").View} */
 export const searchView = {
@@ -60,7 +60,12 @@ export const searchView = {
                     { key: "roll_call_id", label: "Roll call", kind: "roll_call" },
                     { key: "vote_date", label: "Day", kind: "day" },
                     { key: "title", label: "Title", kind: "text" },
-                    { key: "kind", label: "Kind", kind: "text" },
+                    {
+                        key: "kind",
+                        label: "Kind",
+                        kind: "text",
+                        told: (row) => KINDS[row.kind] ?? row.kind,
+                    },
                     { key: "yes_counted", label: "Yes", kind: "count" },
                     { key: "no_counted", label: "No", kind: "count" },
                     { key: "abstain_counted", label: "Abstain", kind: "count" },

@@ -112,7 +112,7 @@ function partnersPanel(votes, values) {
         title,
         sql,
         rows,
-        lead: `${label}: ${about}. n is the number of resolutions on which both voted; bars are 95% intervals.${left > 0 ? ` The chart has the ${ENDS} nearest and the ${ENDS} farthest, the table all ${rows.length}.` : ""}`,
+        lead: `${label}: ${about}. n is the number of resolutions on which both voted; bars are 95% intervals.${left > 0 ? ` The chart has the ${ENDS} highest and the ${ENDS} lowest, the table all ${rows.length}.` : ""}`,
         empty: `There are no votes of ${inText(votes, values.s)} on these.`,
         columns: [{ key: "partner", label: "State", kind: "state" }, ...measureColumns(measure)],
         chart: dotPlot(
@@ -361,9 +361,9 @@ function absencesPanel(votes, values) {
         title,
         rows,
         lead: n
-            ? `Absent from ${absent.toLocaleString("en")} of ${n.toLocaleString("en")} resolutions put to a recorded vote while it was a member (${((100 * absent) / n).toFixed(1)}%). Absent is who was a member and is not in the record.`
+            ? `Absent from ${absent.toLocaleString("en")} of ${n.toLocaleString("en")} resolutions put to a recorded vote while it was a member (${((100 * absent) / n).toFixed(1)}%). A member without a recorded vote counts as absent.`
             : undefined,
-        empty: "It was no member then.",
+        empty: "On none of these was a vote recorded while it was a member.",
         columns: [
             { key: "year", label: "Year", kind: "year" },
             { key: "n", label: "n", kind: "count" },

@@ -214,7 +214,7 @@ function countsPanel(votes, values) {
         id: "counts",
         title: `The nine counts: ${first} in rows, ${second} in columns`,
         rows,
-        lead: `Of ${pair.n.toLocaleString("en")} resolutions on which both voted. ${first} alone was absent from ${pair.absent_a.toLocaleString("en")}, ${second} alone from ${pair.absent_b.toLocaleString("en")}. On ${pair.unanimous.toLocaleString("en")} all states voted alike.`,
+        lead: `Both voted on ${pair.n.toLocaleString("en")} resolutions. ${first} alone was absent from ${pair.absent_a.toLocaleString("en")}, ${second} alone from ${pair.absent_b.toLocaleString("en")}. On ${pair.unanimous.toLocaleString("en")} all states that voted cast the same vote.`,
         empty: "They share no vote on these.",
         columns: [
             { key: "vote", label: first, kind: "text" },
