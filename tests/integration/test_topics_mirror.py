@@ -180,15 +180,6 @@ def test_a_newer_release_repeats_the_fault_and_older_sessions_have_none(rehearsa
     ]
 
 
-def test_the_gold_sample_is_of_resolutions_in_the_file(db):
-    missing = db.execute(
-        "select roll_call_id from seeds.topic_gold_sample "
-        "anti join (select roll_call_id from marts.dim_roll_calls where kind = 'resolution') "
-        "using (roll_call_id) where roll_call_id not like 'voeten:%'"
-    ).fetchall()
-    assert len(missing) < 30, missing
-
-
 def test_no_series_wavers(database):
     done = dbt(
         database,
