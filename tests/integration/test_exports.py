@@ -511,7 +511,7 @@ def test_the_command_says_what_it_wrote(built_sample, tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     assert {"states.csv", "states.dta"} <= {path.name for path in folder.iterdir()}
     assert "left out" in done.output
-    assert "from unxml instead" in done.output
+    assert "votes taken from unxml" in done.output
     for wrong in (["states"], ["--years", "2024-20", "--output", str(folder)]):
         refused = unga(*wrong)
         assert refused.exit_code == 1
