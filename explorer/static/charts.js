@@ -120,6 +120,23 @@ const legendOf = (/** @type {number} */ columns) => ({
 const formatOf = (/** @type {boolean} */ share) => (share ? ".0%" : ".2~f");
 
 /**
+ * Colour and shape of each of several names, with a legend if there are several.
+ * @param {string} field
+ * @param {string[]} names
+ */
+function toldApart(field, names) {
+    const legend = names.length > 1 ? legendOf(3) : null;
+    const by = (/** @type {string[]} */ range) => ({
+        field,
+        type: "nominal",
+        sort: names,
+        scale: { domain: names, range },
+        legend,
+    });
+    return { color: by(COLOURS), shape: by(SHAPES) };
+}
+
+/**
  * Lines by year, one of each name, with bands where there are any. A year without a value breaks the
  * line; null if no year has one.
  * @param {Point[]} points
@@ -128,23 +145,9 @@ const formatOf = (/** @type {boolean} */ share) => (share ? ".0%" : ".2~f");
 export function lines(points, { title, share, zeroToOne = false, description }) {
     if (!points.some((point) => point.value !== null)) return null;
     const names = [...new Set(points.map((point) => point.name))];
-    const many = names.length > 1;
     const scale = zeroToOne ? { domain: [0, 1] } : { zero: false };
     const axis = { format: formatOf(share), tickCount: 5 };
-    const color = {
-        field: "name",
-        type: "nominal",
-        sort: names,
-        scale: { domain: names, range: COLOURS },
-        legend: many ? legendOf(3) : null,
-    };
-    const shape = {
-        field: "name",
-        type: "nominal",
-        sort: names,
-        scale: { domain: names, range: SHAPES },
-        legend: many ? legendOf(3) : null,
-    };
+    const { color, shape } = toldApart("name", names);
     const y = { field: "value", type: "quantitative", title, scale, axis };
     const format = share ? ".1%" : ".3f";
     const tooltip = [
@@ -199,20 +202,7 @@ export function dotPlot(all, { title, share, description }) {
     const many = names.length > 1;
     const bounded = dots.some((dot) => dot.low !== null);
     const format = share ? ".1%" : ".3f";
-    const color = {
-        field: "series",
-        type: "nominal",
-        sort: names,
-        scale: { domain: names, range: COLOURS },
-        legend: many ? legendOf(3) : null,
-    };
-    const shape = {
-        field: "series",
-        type: "nominal",
-        sort: names,
-        scale: { domain: names, range: SHAPES },
-        legend: many ? legendOf(3) : null,
-    };
+    const { color, shape } = toldApart("series", names);
     const x = {
         field: "value",
         type: "quantitative",

@@ -49,6 +49,15 @@ export const questionOf = ({ scheme, topic, from, to }) => ({
  */
 export const askedOf = (votes, values) => askedAbout(votes, questionOf(values));
 
+/**
+ * The same in one year only.
+ * @param {Votes} votes
+ * @param {Values} values
+ * @param {number} year
+ */
+export const askedIn = (votes, values, year) =>
+    askedAbout(votes, { ...questionOf(values), from: year, to: year });
+
 /** @param {string} key */
 export function measureNamed(key) {
     return [...MEASURES, ...GROUP_MEASURES].find((measure) => measure.key === key) ?? MEASURES[0];
@@ -89,7 +98,7 @@ export const asCondition = ({ scheme, topic, from, to }) =>
     `scheme = ${quoted(scheme)} and topic = ${quoted(topic)} and year between ${from} and ${to}`;
 
 /** The kinds of roll calls. */
-export const KINDS = /** @type {Record<string, string>} */ ({
+const KINDS = /** @type {Record<string, string>} */ ({
     resolution: "resolution, adopted",
     decision: "decision, adopted",
     paragraph: "vote on a paragraph or part",
@@ -98,6 +107,9 @@ export const KINDS = /** @type {Record<string, string>} */ ({
     not_adopted: "draft that was not adopted",
     duplicate: "additional record of another vote",
 });
+
+/** @param {string} kind */
+export const kindNamed = (kind) => KINDS[kind] ?? kind;
 
 export const TITLE = "coalesce(clean_title, title, '') as title";
 /** Joins votes to their roll calls and topics. */
@@ -143,13 +155,13 @@ export const byValue = (key, then) => (/** @type {any} */ a, /** @type {any} */ 
 };
 
 /**
- * The bounds of a row's interval, for a chart.
+ * A row's measure with its n and its interval, for a chart.
  * @param {Record<string, any>} row
  * @param {string} key
  */
-export function bounds(row, key) {
+export function pointOf(row, key) {
     const [low, high] = interval(row[key], row[`${key}_se`], measureNamed(key).share);
-    return { low, high };
+    return { value: row[key], n: row.n, low, high };
 }
 
 /**
@@ -165,10 +177,10 @@ export function yearsOf({ from, to }) {
  * @param {Values} values
  * @param {string} name
  * @param {Row[]} rows
- * @param {(row: Row) => {value: number | null, low?: number | null, high?: number | null, n?: number}} pointOf
+ * @param {(row: Row) => {value: number | null, low?: number | null, high?: number | null, n?: number}} told
  * @returns {import("../charts.js").Point[]}
  */
-export function everyYear(values, name, rows, pointOf) {
+export function everyYear(values, name, rows, told) {
     const found = new Map(rows.map((row) => [row.year, row]));
     const [first, last] = [rows[0]?.year ?? 0, rows[rows.length - 1]?.year ?? 0];
     return yearsOf(values)
@@ -178,7 +190,7 @@ export function everyYear(values, name, rows, pointOf) {
             return {
                 name,
                 year,
-                ...(row ? pointOf(row) : { value: null, low: null, high: null, n: 0 }),
+                ...(row ? told(row) : { value: null, low: null, high: null, n: 0 }),
             };
         });
 }
@@ -202,6 +214,33 @@ export const ROLL_CALL_COLUMNS = [
     { key: "vote_date", label: "Day", kind: "day" },
     { key: "title", label: "Title", kind: "text" },
 ];
+
+/** @type {Column} */
+export const KIND_COLUMN = {
+    key: "kind",
+    label: "Kind",
+    kind: "text",
+    told: (row) => kindNamed(row.kind),
+};
+
+/** @type {Column[]} */
+export const COUNTED_COLUMNS = [
+    { key: "yes_counted", label: "Yes", kind: "count" },
+    { key: "no_counted", label: "No", kind: "count" },
+    { key: "abstain_counted", label: "Abstain", kind: "count" },
+];
+
+/**
+ * @param {Votes} votes
+ * @param {Values} values
+ * @returns {Column}
+ */
+export const topicColumn = (votes, { scheme }) => ({
+    key: "topic",
+    label: "Topic",
+    kind: "text",
+    told: (row) => topicName(votes, scheme, row.topic),
+});
 
 /**
  * @param {Votes} votes

@@ -5,7 +5,6 @@
 
 import { dotPlot, lines } from "../charts.js";
 import { choiceField, groupMeasureField, topicField, yearsField } from "../controls.js";
-import { askedAbout } from "../counts.js";
 import { positionsOf, spellsOf } from "../groups.js";
 import { cohesionOf } from "../measures.js";
 import { groupName, shortName, topicName } from "../names.js";
@@ -16,9 +15,9 @@ import {
     everyYear,
     measureNamed,
     period,
-    questionOf,
     quoted,
     scope,
+    topicColumn,
     usualQuestion,
 } from "./common.js";
 
@@ -152,10 +151,7 @@ function groupTopicsPanel(votes, values) {
         .map(([topic]) => ({
             topic,
             .../** @type {any} */ (
-                meanCohesion(
-                    positionsOf(votes, g, askedAbout(votes, { ...questionOf(values), topic })),
-                    measure,
-                )
+                meanCohesion(positionsOf(votes, g, askedOf(votes, { ...values, topic })), measure)
             ),
         }))
         .filter((row) => row.roll_calls > 0);
@@ -165,15 +161,7 @@ function groupTopicsPanel(votes, values) {
         title,
         rows,
         empty: "On none of these did two members vote.",
-        columns: [
-            {
-                key: "topic",
-                label: "Topic",
-                kind: "text",
-                told: (row) => topicName(votes, scheme, row.topic),
-            },
-            ...cohesionColumns(measure),
-        ],
+        columns: [topicColumn(votes, values), ...cohesionColumns(measure)],
         sql: `with positions as (
     select distinct roll_call_id, yes_votes, no_votes, abstain_votes
     from marts.group_positions
@@ -256,16 +244,14 @@ where group_code = ${quoted(g)} and ${asCondition(values)}
 group by member
 order by mean_distance desc, member`,
         chart: dotPlot(
-            rows
-                .slice(0, 20)
-                .map((row) => ({
-                    label: shortName(votes, row.member),
-                    series: "Mean distance",
-                    value: row.mean_distance,
-                    low: null,
-                    high: null,
-                    n: row.n,
-                })),
+            rows.slice(0, 20).map((row) => ({
+                label: shortName(votes, row.member),
+                series: "Mean distance",
+                value: row.mean_distance,
+                low: null,
+                high: null,
+                n: row.n,
+            })),
             {
                 title: "Mean distance",
                 share: false,

@@ -5,21 +5,22 @@
 
 import { SIDE_COLOURS, stacked } from "../charts.js";
 import { choiceField, stateField, topicField, yearsField } from "../controls.js";
-import { askedAbout, countSides, listed, opposed, sideOf } from "../counts.js";
+import { countSides, listed, opposed, sideOf } from "../counts.js";
 import { inText, shortName, topicName } from "../names.js";
 import {
     asArguments,
     asCondition,
+    askedIn,
     askedOf,
     OF_RESOLUTIONS,
     period,
     placeOf,
-    questionOf,
     quoted,
     ROLL_CALL_COLUMNS,
     rollCallRow,
     scope,
     TITLE,
+    topicColumn,
     usualQuestion,
     voteOf,
     yearsOf,
@@ -185,11 +186,7 @@ function sidesByYearPanel(votes, values) {
     const rows = yearsOf(values)
         .map((year) => ({
             year,
-            ...sides(
-                votes,
-                values,
-                askedAbout(votes, { ...questionOf(values), from: year, to: year }),
-            ),
+            ...sides(votes, values, askedIn(votes, values, year)),
         }))
         .filter((row) => row.n > 0);
     const { names, colours } = parts(votes, values);
@@ -235,7 +232,7 @@ function sidesByTopicPanel(votes, values) {
     const rows = votes.header.schemes[scheme]
         .map(([topic]) => ({
             topic,
-            ...sides(votes, values, askedAbout(votes, { ...questionOf(values), topic })),
+            ...sides(votes, values, askedOf(votes, { ...values, topic })),
         }))
         .filter((row) => row.n > 0);
     const { names, colours } = parts(votes, values);
@@ -244,15 +241,7 @@ function sidesByTopicPanel(votes, values) {
         id: "topics",
         title,
         rows,
-        columns: [
-            {
-                key: "topic",
-                label: "Topic",
-                kind: "text",
-                told: (row) => topicName(votes, scheme, row.topic),
-            },
-            ...sideColumns(votes, values),
-        ],
+        columns: [topicColumn(votes, values), ...sideColumns(votes, values)],
         sql: `select topic, n, with_a, with_b, neither, absent
 ${studied(values, "year is null")}
 order by topic`,

@@ -10,7 +10,7 @@ import { positionsOf } from "../groups.js";
 import { groupName, shortName, topicName } from "../names.js";
 import { symbolOf } from "../panels.js";
 import { formatAddress } from "../state-address.js";
-import { KINDS, quoted, voteOf } from "./common.js";
+import { COUNTED_COLUMNS, KIND_COLUMN, kindNamed, quoted, voteOf } from "./common.js";
 
 /** @typedef {import("./common.js").Votes} Votes */
 /** @typedef {import("./common.js").Values} Values */
@@ -80,7 +80,7 @@ function facts(votes, rollCall) {
             "Day",
             `${dayOf(votes, rollCall)}${of("date_precision") === "day" ? "" : ` (known to the ${of("date_precision")})`}, session ${of("session")}`,
         ],
-        ["Kind", KINDS[of("kind")] ?? of("kind")],
+        ["Kind", kindNamed(of("kind"))],
         ["Additional record of", of("duplicate_of")],
         ["Agenda item", of("agenda_item")],
         ["Committee", of("committee")],
@@ -357,15 +357,8 @@ function sameItemPanel(votes, { id }) {
         columns: [
             { key: "roll_call_id", label: "Roll call", kind: "roll_call" },
             { key: "vote_date", label: "Day", kind: "day" },
-            {
-                key: "kind",
-                label: "Kind",
-                kind: "text",
-                told: (row) => KINDS[row.kind] ?? row.kind,
-            },
-            { key: "yes_counted", label: "Yes", kind: "count" },
-            { key: "no_counted", label: "No", kind: "count" },
-            { key: "abstain_counted", label: "Abstain", kind: "count" },
+            KIND_COLUMN,
+            ...COUNTED_COLUMNS,
             { key: "absent_counted", label: "Absent", kind: "count" },
         ],
         sql: `select roll_call_id, vote_date, kind, yes_counted, no_counted, abstain_counted, absent_counted

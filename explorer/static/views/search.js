@@ -5,7 +5,16 @@
 import { topicField, wordsField, yearsField } from "../controls.js";
 import { range } from "../counts.js";
 import { dayOf, field, totals } from "../data.js";
-import { KINDS, questionOf, quoted, scope, TITLE, usualQuestion } from "./common.js";
+import {
+    COUNTED_COLUMNS,
+    KIND_COLUMN,
+    questionOf,
+    quoted,
+    ROLL_CALL_COLUMNS,
+    scope,
+    TITLE,
+    usualQuestion,
+} from "./common.js";
 
 /** @type {import("./common.js").View} */
 export const searchView = {
@@ -56,20 +65,7 @@ export const searchView = {
                 rows,
                 lead: "All words must occur in the title, the agenda item or the symbol; newest first. Votes on paragraphs, amendments and motions are among them.",
                 empty: "None has all of these words.",
-                columns: [
-                    { key: "roll_call_id", label: "Roll call", kind: "roll_call" },
-                    { key: "vote_date", label: "Day", kind: "day" },
-                    { key: "title", label: "Title", kind: "text" },
-                    {
-                        key: "kind",
-                        label: "Kind",
-                        kind: "text",
-                        told: (row) => KINDS[row.kind] ?? row.kind,
-                    },
-                    { key: "yes_counted", label: "Yes", kind: "count" },
-                    { key: "no_counted", label: "No", kind: "count" },
-                    { key: "abstain_counted", label: "Abstain", kind: "count" },
-                ],
+                columns: [...ROLL_CALL_COLUMNS, KIND_COLUMN, ...COUNTED_COLUMNS],
                 sql: `select roll_call_id, vote_date, ${TITLE},
     kind, yes_counted, no_counted, abstain_counted
 from marts.dim_roll_calls

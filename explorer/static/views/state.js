@@ -4,14 +4,14 @@
 
 import { dotPlot, lines } from "../charts.js";
 import { measureField, stateField, statesField, topicField, yearsField } from "../controls.js";
-import { askedAbout, countAbsences, countAll, countPair, listed } from "../counts.js";
+import { countAbsences, countAll, countPair, listed } from "../counts.js";
 import { NO, totals } from "../data.js";
 import { inText, shortName, topicName } from "../names.js";
 import {
     asArguments,
     asCondition,
+    askedIn,
     askedOf,
-    bounds,
     byValue,
     chosenStates,
     everyYear,
@@ -22,12 +22,13 @@ import {
     OF_RESOLUTIONS,
     period,
     placeOf,
-    questionOf,
+    pointOf,
     quoted,
     ROLL_CALL_COLUMNS,
     rollCallRow,
     scope,
     TITLE,
+    topicColumn,
     usualQuestion,
     voteOf,
     yearsOf,
@@ -119,9 +120,7 @@ function partnersPanel(votes, values) {
             ends.map((row) => ({
                 label: shortName(votes, row.partner),
                 series: name,
-                value: row[measure],
-                n: row.n,
-                ...bounds(row, measure),
+                ...pointOf(row, measure),
             })),
             {
                 title: label,
@@ -143,7 +142,7 @@ function trajectoryPanel(votes, values) {
     const others = chosenStates(values).filter((code) => code !== s);
     const asked = yearsOf(values).map((year) => ({
         year,
-        asked: askedAbout(votes, { ...questionOf(values), from: year, to: year }),
+        asked: askedIn(votes, values, year),
     }));
     const rows = others.flatMap((partner) =>
         asked
@@ -181,7 +180,7 @@ order by partner, year`,
                     values,
                     shortName(votes, partner),
                     rows.filter((row) => row.partner === partner),
-                    (row) => ({ value: row[measure], n: row.n, ...bounds(row, measure) }),
+                    (row) => pointOf(row, measure),
                 ),
             ),
             {
@@ -204,7 +203,7 @@ function topicsPanel(votes, values) {
     const { label, share } = measureNamed(measure);
     const others = chosenStates(values).filter((code) => code !== s);
     const rows = votes.header.schemes[scheme].flatMap(([topic]) => {
-        const asked = askedAbout(votes, { ...questionOf(values), topic });
+        const asked = askedOf(votes, { ...values, topic });
         return others
             .map((partner) => ({
                 topic,
@@ -225,12 +224,7 @@ function topicsPanel(votes, values) {
         lead: "A resolution can have several topics. Bars are 95% intervals.",
         empty: others.length ? "No shared votes." : "Choose states to compare with.",
         columns: [
-            {
-                key: "topic",
-                label: "Topic",
-                kind: "text",
-                told: (row) => topicName(votes, scheme, row.topic),
-            },
+            topicColumn(votes, values),
             { key: "partner", label: "State", kind: "state" },
             ...measureColumns(measure),
         ],
@@ -242,9 +236,7 @@ order by topic, partner`,
             rows.map((row) => ({
                 label: topicName(votes, scheme, row.topic),
                 series: shortName(votes, row.partner),
-                value: row[measure],
-                n: row.n,
-                ...bounds(row, measure),
+                ...pointOf(row, measure),
             })),
             {
                 title: label,
@@ -343,11 +335,7 @@ function absencesPanel(votes, values) {
     const rows = yearsOf(values)
         .map((year) => ({
             year,
-            ...countAbsences(
-                votes,
-                placeOf(votes, s),
-                askedAbout(votes, { ...questionOf(values), from: year, to: year }),
-            ),
+            ...countAbsences(votes, placeOf(votes, s), askedIn(votes, values, year)),
         }))
         .filter((row) => row.n > 0);
     const name = shortName(votes, s);

@@ -4,15 +4,15 @@
 
 import { dotPlot, lines } from "../charts.js";
 import { measureField, stateField, topicField, yearsField } from "../controls.js";
-import { askedAbout, countPair, listed, opposed } from "../counts.js";
+import { countPair, listed, opposed } from "../counts.js";
 import { MEASURES, measuresOf } from "../measures.js";
 import { inText, shortName, topicName } from "../names.js";
 import { told, toldInterval } from "../panels.js";
 import {
     asArguments,
     asCondition,
+    askedIn,
     askedOf,
-    bounds,
     everyYear,
     measureColumns,
     measured,
@@ -20,12 +20,13 @@ import {
     OF_RESOLUTIONS,
     period,
     placeOf,
-    questionOf,
+    pointOf,
     quoted,
     ROLL_CALL_COLUMNS,
     rollCallRow,
     scope,
     TITLE,
+    topicColumn,
     usualQuestion,
     voteOf,
     yearsOf,
@@ -86,15 +87,7 @@ function pairYearsPanel(votes, values) {
     const rows = yearsOf(values)
         .map((year) => ({
             year,
-            ...measured(
-                votes,
-                countBoth(
-                    votes,
-                    values,
-                    askedAbout(votes, { ...questionOf(values), from: year, to: year }),
-                ),
-                measure,
-            ),
+            ...measured(votes, countBoth(votes, values, askedIn(votes, values, year)), measure),
         }))
         .filter((row) => row.n > 0);
     const title = `${both(votes, values)} by year, ${scope(votes, values)}`;
@@ -112,9 +105,7 @@ where state = ${quoted(a)} and partner = ${quoted(b)}
 order by year`,
         chart: lines(
             everyYear(values, shortName(votes, b), rows, (row) => ({
-                value: row[measure],
-                n: row.n,
-                ...bounds(row, measure),
+                ...pointOf(row, measure),
             })),
             {
                 title: label,
@@ -248,7 +239,7 @@ function pairTopicsPanel(votes, values) {
             topic,
             ...measured(
                 votes,
-                countBoth(votes, values, askedAbout(votes, { ...questionOf(values), topic })),
+                countBoth(votes, values, askedOf(votes, { ...values, topic })),
                 measure,
             ),
         }))
@@ -260,15 +251,7 @@ function pairTopicsPanel(votes, values) {
         rows,
         lead: "A resolution can have several topics. Bars are 95% intervals.",
         empty: "They share no vote on these.",
-        columns: [
-            {
-                key: "topic",
-                label: "Topic",
-                kind: "text",
-                told: (row) => topicName(votes, scheme, row.topic),
-            },
-            ...measureColumns(measure),
-        ],
+        columns: [topicColumn(votes, values), ...measureColumns(measure)],
         sql: `select topic, n, ${measure}, ${measure}_se
 from marts.study_cohesion_of([${quoted(a)}], [${quoted(b)}], ${from}, ${to}, in_scheme := ${quoted(scheme)})
 where year is null and n > 0
@@ -277,9 +260,7 @@ order by topic`,
             rows.map((row) => ({
                 label: topicName(votes, scheme, row.topic),
                 series: label,
-                value: row[measure],
-                n: row.n,
-                ...bounds(row, measure),
+                ...pointOf(row, measure),
             })),
             {
                 title: label,
