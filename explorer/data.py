@@ -18,18 +18,16 @@ import numpy as np
 
 from explorer.binary import NO_MEMBER, pack, pack_votes
 from orchestration.published.citation import as_bibtex, as_text, references
-from orchestration.published.public import NOT_PUBLIC, PUBLIC, make_public
+from orchestration.published.public import NOT_PUBLIC, PAIRED_SCHEMES, PUBLIC, make_public
 from orchestration.published.query import open_published
 from orchestration.published.study import configured_study
 from reports.narrative import short_name, with_article
 
 # The outlines that the report draws too.
 WORLD = Path(__file__).parents[1] / "reports" / "world-110m.json"
-# Pairs are counted by these topics; there are too many UNBIS subjects, which roll calls only show.
-SCHEMES = ("study", "voeten")
+# Shown with a roll call; no pairs are counted by them, since there are too many.
 SUBJECTS = "unbis"
 SERIES = "all_votes"
-_NOT_CITED = tuple(f"{source}_" for source in NOT_PUBLIC)
 
 # Each state's latest name.
 _STATES = """
@@ -175,9 +173,7 @@ def votes_of(database: Path, public: bool = False) -> bytes:
             "`unga refresh`."
         ) from lacking
     header["left_out"] = f"{left_out}" if left_out else None
-    works = references(database)
-    if public:
-        works = [work for work in works if not work.key.startswith(_NOT_CITED)]
+    works = references(database, without=NOT_PUBLIC if public else ())
     header["citation"] = {"text": as_text(works), "bibtex": as_bibtex(works)}
     return pack(header, arrays)
 
@@ -228,7 +224,7 @@ def _gathered(
         "roll_calls": {name: _coded([row[name] for row in roll_calls]) for name in roll_calls[0]},
         "schemes": {
             scheme: [[row["topic"], row["name"]] for row in _of_scheme(topics, scheme)]
-            for scheme in SCHEMES
+            for scheme in PAIRED_SCHEMES
         },
         "subjects": [row["name"] for row in _of_scheme(topics, SUBJECTS)],
         "groups": rows(_GROUPS),
@@ -271,9 +267,11 @@ def _topics(
     """
     places = {
         scheme: {row["topic"]: place for place, row in enumerate(_of_scheme(topics, scheme))}
-        for scheme in (*SCHEMES, SUBJECTS)
+        for scheme in (*PAIRED_SCHEMES, SUBJECTS)
     }
-    bits = {scheme: np.zeros((len(places[scheme]), len(place_of)), bool) for scheme in SCHEMES}
+    bits = {
+        scheme: np.zeros((len(places[scheme]), len(place_of)), bool) for scheme in PAIRED_SCHEMES
+    }
     subjects: list[list[int]] = [[] for _ in place_of]
     for row in assigned:
         roll_call, topic = place_of[row["roll_call_id"]], places[row["scheme"]][row["topic"]]
@@ -283,7 +281,7 @@ def _topics(
             subjects[roll_call].append(topic)
     arrays = {
         f"topics_{scheme}": np.packbits(bits[scheme], axis=1, bitorder="little").ravel()
-        for scheme in SCHEMES
+        for scheme in PAIRED_SCHEMES
     }
     arrays["subject_starts"] = np.cumsum([0, *map(len, subjects)]).astype(np.int32)
     arrays["subjects"] = np.array([topic for found in subjects for topic in found], np.uint16)

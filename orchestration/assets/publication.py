@@ -5,6 +5,7 @@ are written (published/).
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import dagster as dg
 from pydantic import Field
@@ -15,7 +16,7 @@ from orchestration.assets.metadata import OWNERS
 from orchestration.layout import code_version
 from orchestration.published.changes import LOSS, Change, as_markdown, compare, counted, losses
 from orchestration.published.citation import release_of_code
-from orchestration.published.exports import BIG, FILES, Exported, ExportError, export
+from orchestration.published.exports import BIG, FILES, ExportError, export
 from orchestration.published.kept import Kept, of_file, replace_and_keep
 from orchestration.published.query import QueryError
 from orchestration.published.status import LATE_AFTER, STALE_AFTER
@@ -218,15 +219,8 @@ class WhichFiles(dg.Config):
 )
 def exports(warehouse: Warehouse, config: WhichFiles) -> dg.MaterializeResult:
     """The small files in a refresh, all in the job exports; none for the sample."""
-    try:
-        written = export(
-            warehouse.layout.published(False),
-            warehouse.layout.exports(False),
-            [name for name in FILES if config.everything or name not in BIG],
-        )
-    except ExportError as wrong:
-        raise dg.Failure(str(wrong), allow_retries=False) from None
-    return _exported(written)
+    files = [name for name in FILES if config.everything or name not in BIG]
+    return _exported(warehouse, warehouse.layout.exports(False), files)
 
 
 @dg.asset(
@@ -241,14 +235,16 @@ def exports(warehouse: Warehouse, config: WhichFiles) -> dg.MaterializeResult:
 )
 def exports_public(warehouse: Warehouse) -> dg.MaterializeResult:
     """All files that may be passed on; none for the sample."""
-    return _exported(
-        export(
-            warehouse.layout.published(False), warehouse.layout.exports_public(False), public=True
-        )
-    )
+    return _exported(warehouse, warehouse.layout.exports_public(False), public=True)
 
 
-def _exported(written: Exported) -> dg.MaterializeResult:
+def _exported(
+    warehouse: Warehouse, folder: Path, files: Sequence[str] = (), public: bool = False
+) -> dg.MaterializeResult:
+    try:
+        written = export(warehouse.layout.published(False), folder, files, public=public)
+    except ExportError as wrong:
+        raise dg.Failure(str(wrong), allow_retries=False) from None
     metadata: dict[str, dg.MetadataValue | int | str] = {
         "files": len(written.files),
         "bytes": written.size,

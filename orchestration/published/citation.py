@@ -6,7 +6,7 @@ citation of a source as the file has it (sources/), or CITATION.cff's own words.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -47,8 +47,10 @@ class Reference:
     note: str = ""
 
 
-def references(file: Path, citation: Path = CITATION) -> list[Reference]:
-    """The project at this build, then the sources that the file was built from.
+def references(
+    file: Path, citation: Path = CITATION, without: Collection[str] = ()
+) -> list[Reference]:
+    """The project at this build, then the sources that the file was built from, but for some.
 
     Raises QueryError if nothing is published or the file can't be read.
     """
@@ -75,6 +77,8 @@ def references(file: Path, citation: Path = CITATION) -> list[Reference]:
     ]
     by_url = {_url(work): work for work in project["references"]}
     for row in rows_of(file, SOURCES_USED):
+        if row["source"] in without:
+            continue
         # A source's own citation ends with its address, by which the project's file has it too.
         words = row["citation"] or row["source"]
         work: dict[str, Any] = next((by_url[url] for url in by_url if url and url in words), {})

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import duckdb
-import yaml
 
 from orchestration.layout import DBT_PROJECT
+from orchestration.published.study import settings
 
 # Its terms allow use with attribution, and no redistribution (sources/undl.py).
 NOT_PUBLIC = ("undl",)
@@ -72,7 +72,9 @@ def make_public(
     next source's key takes its place.
     """
     _execute(connection, _RECORDS, not_public)
-    for statement in (_ROLL_CALLS, _VOTES, _TOPICS, _DOUBTS, _COUNTED):
+    # A correction of a vote is applied from the same certainty on as in the build.
+    votes = _VOTES.replace("$least_certainty", str(settings()["least_certainty"]))
+    for statement in (_ROLL_CALLS, votes, _TOPICS, _DOUBTS, _COUNTED):
         _execute(connection, statement, not_public)
     return _left_out(connection)
 
@@ -82,13 +84,7 @@ def _execute(
 ) -> None:
     listed = ", ".join(f"'{source}'" for source in not_public) or "''"
     statement = statement.replace("$not_public", f"({listed})")
-    connection.execute(statement.replace("$least_certainty", str(_least_certainty())))
-
-
-def _least_certainty() -> int:
-    """From which certainty on a correction of a vote is applied, as in the build."""
-    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-    return int(project["vars"]["least_certainty"])
+    connection.execute(statement)
 
 
 # The record that each roll call is taken from, in the order of int_roll_calls.

@@ -1,9 +1,10 @@
-"""The study that a build is configured with.
+"""What a build is configured with: its settings, and the study among them.
 
-Belongs here: reading it from dbt_project.yml. Not here: any other question (reports/question.py).
+Belongs here: reading them from dbt_project.yml. Not here: any other question (reports/question.py).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -24,10 +25,16 @@ class Study:
         return [power for power in self.powers if power != focus.strip().upper()]
 
 
+def settings() -> dict[str, Any]:
+    """The vars of dbt_project.yml, with which a build is made."""
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    given: dict[str, Any] = project["vars"]
+    return given
+
+
 def configured_study() -> Study:
     """The study that the marts of a build are about."""
-    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-    given = project["vars"]
+    given = settings()
     return Study(
         tuple(given["study_focus"]),
         tuple(given["study_powers"]),

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,14 @@ from orchestration.published.exports.package import (
     Written,
     describe_package,
 )
-from orchestration.published.exports.tables import FILES, Asked, ExportError, File, Tables
+from orchestration.published.exports.tables import (
+    FILES,
+    Asked,
+    ExportError,
+    File,
+    Tables,
+    refuse_unknown,
+)
 from orchestration.published.public import NOT_PUBLIC, LeftOut, make_public
 from orchestration.published.query import attach, rows_of
 from orchestration.run.leftovers import UNFINISHED
@@ -76,12 +83,12 @@ def export(
     export's descriptions, or if another export is being written there, QueryError if the published
     file can't be read, OSError if the folder can't be written.
     """
-    _refuse_unknown("file", files, FILES)
-    _refuse_unknown("format", formats, FORMATS)
+    refuse_unknown("file", files, FILES)
+    refuse_unknown("format", formats, FORMATS)
     files, formats = tuple(dict.fromkeys(files)), tuple(dict.fromkeys(formats))
     _refuse_foreign(folder)
     asked = asked or Asked()
-    works = tuple(references(published))
+    works = tuple(references(published, without=NOT_PUBLIC if public else ()))
     (publication,) = rows_of(published, "select * from marts.publication")
     with _unfinished(folder) as beside:
         try:
@@ -137,7 +144,7 @@ def _write(
     formats: Sequence[str],
     public: bool,
     tell: Tell | None,
-    works: Sequence[Reference],
+    works: tuple[Reference, ...],
     publication: Mapping[str, Any],
 ) -> tuple[list[Path], LeftOut | None]:
     """Write all files and the descriptions; their paths within the folder, these last."""
@@ -169,11 +176,7 @@ def _write(
         beside,
         written,
         About(
-            works=tuple(
-                work
-                for work in works
-                if not (public and work.key.startswith(tuple(f"{one}_" for one in NOT_PUBLIC)))
-            ),
+            works=works,
             tables=tuple(dict.fromkeys(one.file.name for one in written)),
             version=data_version({**publication, "data_through": through}),
             published_at=publication["published_at"].isoformat(),
@@ -281,7 +284,7 @@ def _place(beside: Path, folder: Path, written: Sequence[Path]) -> Iterator[Path
 
 def _refuse_foreign(folder: Path) -> None:
     """Raise ExportError if files of a person, or of another program, would be replaced."""
-    if not _is_ours(folder / DESCRIPTION) and (
+    if not _package(folder / DESCRIPTION) and (
         foreign := [name for name in DESCRIPTIONS if (folder / name).exists()]
     ):
         raise ExportError(
@@ -290,26 +293,19 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _is_ours(description: Path) -> bool:
-    """Whether a data package is that of an export."""
+def _package(description: Path) -> dict[str, Any]:
+    """The data package of an export; empty if there is none, or one of another kind."""
     try:
-        return json.loads(description.read_text(encoding="utf-8"))["name"] in PACKAGES
+        package: dict[str, Any] = json.loads(description.read_text(encoding="utf-8"))
+        return package if package["name"] in PACKAGES else {}
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return {}
 
 
 def _listed(description: Path) -> set[Path]:
     """The files within its folder that the data package of an export lists; else none."""
-    if not _is_ours(description):
-        return set()
     try:
-        package = json.loads(description.read_text(encoding="utf-8"))
-        paths = {Path(resource["path"]) for resource in package["resources"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        paths = {Path(resource["path"]) for resource in _package(description)["resources"]}
+    except (KeyError, TypeError):
         return set()
     return {path for path in paths if not path.is_absolute() and ".." not in path.parts}
-
-
-def _refuse_unknown(what: str, given: Sequence[str], known: Iterable[str]) -> None:
-    if unknown := [one for one in given if one not in known]:
-        raise ExportError(f"No such {what}: {', '.join(unknown)}. Known are: {', '.join(known)}.")

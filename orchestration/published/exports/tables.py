@@ -4,7 +4,7 @@ Belongs here: names, grain and SQL, and which rows a person may ask for. Not her
 (formats.py), or the formula of a measure, which is in a view of the published file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from string import Template
@@ -674,15 +674,15 @@ def resolved(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Asked:
         "select distinct state from marts.dim_member_states order by state"
     ).fetchall()]  # fmt: skip
     states = tuple(dict.fromkeys(state.strip().upper() for state in asked.states))
-    _refuse_unknown("state", states, known)
+    refuse_unknown("state", states, known)
     measures = tuple(MEASURES.get(one.strip(), one.strip()) for one in asked.measures)
-    _refuse_unknown("measure", measures, tuple(MEASURES.values()))
+    refuse_unknown("measure", measures, tuple(MEASURES.values()))
     ((first, last),) = connection.execute(
         "select min(year), max(year) from marts.dim_roll_calls"
     ).fetchall()
     if asked.years and not set(asked.years) & set(range(first, last + 1)):
         raise ExportError(f"No votes in these years: there are some from {first} to {last}.")
-    _refuse_unknown(
+    refuse_unknown(
         "topic",
         [":".join(topic) for topic in asked.topics],
         [":".join(topic) for topic in _topics(connection)],
@@ -712,7 +712,8 @@ def _topics(
     )
 
 
-def _refuse_unknown(what: str, given: Sequence[str], known: Sequence[str]) -> None:
+def refuse_unknown(what: str, given: Sequence[str], known: Iterable[str]) -> None:
+    """Raise ExportError that lists what is known, if any of what is given is not."""
     if unknown := [one for one in given if one not in known]:
         raise ExportError(f"No such {what}: {', '.join(unknown)}. Known are: {', '.join(known)}.")
 
