@@ -260,6 +260,9 @@ SINGULAR = {
     "bridge_roll_call_topics_known_topics": [
         "delete from marts.dim_topics where topic = 'all'",
     ],
+    "int_pair_counts_are_unique": [
+        "insert into intermediate.int_pair_counts from intermediate.int_pair_counts limit 1",
+    ],
     "bridge_roll_call_topics_complete": [
         "delete from marts.bridge_roll_call_topics where topic = 'all'",
         "insert into marts.bridge_roll_call_topics "
@@ -300,44 +303,57 @@ def table_of(test: dict[str, Any]) -> str:
     return f"{node['schema']}.{node['name']}"
 
 
-def changes(test: dict[str, Any]) -> list[str]:
-    """Statements that each trip the dbt test; none if its kind is unknown here."""
+def changes(test: dict[str, Any]) -> list[tuple[str, str]]:
+    """Statements that each trip the dbt test, with the rule each breaks; none if unknown here."""
     if "test_metadata" not in test:
-        return SINGULAR.get(test["name"], [])
+        return [(statement, "") for statement in SINGULAR.get(test["name"], [])]
     table = table_of(test)
     kind, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
     column = arguments.get("column_name")
     where = test["config"].get("where") or "true"
     row = f"where rowid = (select min(rowid) from {table} where {where})"
+    found: list[tuple[str, str]] = []
     match kind:
-        case "not_null":
-            return [f"update {table} set {column} = null {row}"]
-        case "never_null":
-            return [f"update {table} set {column} = null {row}" for column in arguments["columns"]]
-        case "unique":
-            return [
-                f"insert into {table} from {table} limit 1; "
-                f"update {table} set {column} = coalesce({column}, '1')"
-            ]
+        case "valid_rows":
+            for columns in arguments.get("unique", []):
+                filled = f"update {table} set {columns[0]} = coalesce({columns[0]}, '1')"
+                twice = f"insert into {table} from {table} limit 1"
+                found += [(f"{twice}; {filled}" if len(columns) == 1 else twice, "not unique")]
+            for column in arguments.get("never_null", []):
+                found += [(f"update {table} set {column} = null {row}", f"{column} is null")]
+            for column, values in arguments.get("accepted_values", {}).items():
+                unheard = "'unheard of'" if isinstance(values[0], str) else "-1"
+                rule = f"{column} is not accepted"
+                found += [(f"update {table} set {column} = {unheard} {row}", rule)]
+            for expression in arguments.get("always_true", []):
+                found += untrue(table, row, expression)
         case "unique_combination":
-            return [f"insert into {table} from {table} where {where} limit 1"]
+            found += [(f"insert into {table} from {table} where {where} limit 1", "")]
         case "relationships":
-            return [f"update {table} set {column} = 'unheard of' {row}"]
+            found += [(f"update {table} set {column} = 'unheard of' {row}", "")]
         case "accepted_values":
             unheard = "'unheard of'" if arguments.get("quote", True) else "-1"
-            return [f"update {table} set {column} = {unheard} {row}"]
+            found += [(f"update {table} set {column} = {unheard} {row}", "")]
         case "expression_is_true":
-            untrue = EXPRESSIONS.get(arguments["expression"], [])
-            return [f"update {table} set {assignment} {row}" for assignment in untrue]
+            found += [(said, "") for said, _ in untrue(table, row, arguments["expression"])]
         case "columns_are":
             types = arguments["columns"]  # one that is no text, to be made one
             column = min(types, key=lambda name: (types[name] == "VARCHAR", name))
-            return [
-                f"alter table {table} drop column {column}",
-                f"alter table {table} add column surplus integer",
-                f"alter table {table} alter column {column} type varchar",
+            found += [
+                (f"alter table {table} drop column {column}", ""),
+                (f"alter table {table} add column surplus integer", ""),
+                (f"alter table {table} alter column {column} type varchar", ""),
             ]
-    return []
+    return found
+
+
+def untrue(table: str, row: str, expression: str) -> list[tuple[str, str]]:
+    """Statements that make an expression untrue, and the rule; fails for one not listed here."""
+    assert expression in EXPRESSIONS, f"no values are known that make this untrue: {expression}"
+    return [
+        (f"update {table} set {assignment} {row}", f"untrue: {expression}")
+        for assignment in EXPRESSIONS[expression]
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -398,15 +414,16 @@ def test_every_dbt_test_can_fail(name, compiled, connection):
     statements = changes(DBT_TESTS[name])
     assert statements, "no change of the data is known to trip this test: add one to this file"
     table = table_of(DBT_TESTS[name])
-    for statement in statements:
+    for statement, rule in statements:
         connection.begin()
         before = len(connection.sql(compiled[name]).fetchall())
         if not connection.sql(f"from {table} limit 1").fetchall():
             connection.execute(f"insert into {table} default values")
         connection.execute(statement)
-        after = len(connection.sql(compiled[name]).fetchall())
+        after = connection.sql(compiled[name]).fetchall()
         connection.rollback()
-        assert (before, after > 0) == (0, True), f"not tripped by: {statement}"
+        assert (before, len(after) > 0) == (0, True), f"not tripped by: {statement}"
+        assert not rule or any(rule in row[0] for row in after), f"{after} does not name {rule}"
 
 
 @pytest.mark.parametrize(("table", "description"), DESCRIBED)

@@ -85,9 +85,8 @@ def test_every_check_says_what_it_holds_and_whether_it_blocks(definitions):
     of_dbt = [said for key, said in words.items() if key.asset_key.path[0] == "marts"]
     assert of_dbt
     assert all("nothing is published" in said or "nothing is blocked" in said for said in of_dbt)
-    name = "unique_combination_int_pair_counts_set_id__state_a__state_b"
-    (pairs,) = [said for key, said in words.items() if key.name == name]
-    assert pairs.startswith("No two rows share set_id, state_a, state_b. If not, nothing is")
+    (votes,) = [said for key, said in words.items() if key.name == "valid_rows_fct_votes"]
+    assert votes.startswith("No two rows share roll_call_id, state. Never null: ")
 
 
 def test_dbt_reads_the_raw_assets(specs):

@@ -247,7 +247,7 @@ def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp
         )
     ran = dbt(
         build,
-        *["test", "--select", "dim_topics", "--exclude-resource-type", "unit_test"],
+        *["test", "--select", "dim_topics", "dim_groups", "--exclude-resource-type", "unit_test"],
         *["--indirect-selection", "cautious"],
         target=target,
         synthetic=True,
@@ -257,7 +257,8 @@ def test_a_failed_dbt_test_names_table_test_rows_and_query(sample_warehouse, tmp
     assert any(outcome.passed for outcome in outcomes)
     said = [outcome.line() for outcome in outcomes if outcome.blocks]
     assert said
-    assert any("marts.dim_topics" in line and "topic=hr" in line for line in said)
+    (repeated,) = [line for line in said if "rule=scheme, topic not unique" in line]
+    assert "marts.dim_topics" in repeated and "'topic': hr" in repeated
     for line in said:
         query = Path(line.rpartition("query ")[2])
         assert query.suffix == ".sql"

@@ -23,12 +23,21 @@ def generic(kind: str, where: str | None = None, **said: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("test", "words"),
     [
-        (generic("unique", column_name="id"), "No two rows share id."),
+        (
+            generic(
+                "valid_rows",
+                unique=[["id"], ["state", "year"]],
+                never_null=["state", "name"],
+                accepted_values={"vote": ["yes", "no"]},
+                always_true=["opened < closed"],
+            ),
+            "No two rows share id. No two rows share state, year. Never null: state, name. "
+            "Every vote, unless null, is one of: `yes`, `no`. True in every row: `opened < closed`.",
+        ),
         (
             generic("unique_combination", columns=["state_a", "state_b"], where="year is not null"),
             "No two rows share state_a, state_b. Only for rows where year is not null.",
         ),
-        (generic("never_null", columns=["state", "name"]), "Never null: state, name."),
         (
             generic("accepted_values", column_name="vote", values=["yes", "no, in part"]),
             "Every vote, unless null, is one of: `yes`, `no, in part`.",
