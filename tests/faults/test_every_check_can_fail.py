@@ -315,18 +315,7 @@ def changes(test: dict[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     match kind:
         case "valid_rows":
-            for columns in arguments.get("unique", []):
-                filled = f"update {table} set {columns[0]} = coalesce({columns[0]}, '1')"
-                twice = f"insert into {table} from {table} limit 1"
-                found += [(f"{twice}; {filled}" if len(columns) == 1 else twice, "not unique")]
-            for column in arguments.get("never_null", []):
-                found += [(f"update {table} set {column} = null {row}", f"{column} is null")]
-            for column, values in arguments.get("accepted_values", {}).items():
-                unheard = "'unheard of'" if isinstance(values[0], str) else "-1"
-                rule = f"{column} is not accepted"
-                found += [(f"update {table} set {column} = {unheard} {row}", rule)]
-            for expression in arguments.get("always_true", []):
-                found += untrue(table, row, expression)
+            return list(broken_rules(table, row, arguments))
         case "unique_combination":
             found += [(f"insert into {table} from {table} where {where} limit 1", "")]
         case "relationships":
@@ -345,6 +334,22 @@ def changes(test: dict[str, Any]) -> list[tuple[str, str]]:
                 (f"alter table {table} alter column {column} type varchar", ""),
             ]
     return found
+
+
+def broken_rules(table: str, row: str, rules: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Statements that each break one rule of valid_rows, and the rule."""
+    for columns in rules.get("unique", []):
+        twice = f"insert into {table} from {table} limit 1"
+        # Nulls may repeat in a key of one column.
+        filled = f"; update {table} set {columns[0]} = coalesce({columns[0]}, '1')"
+        yield twice + (filled if len(columns) == 1 else ""), "not unique"
+    for column in rules.get("never_null", []):
+        yield f"update {table} set {column} = null {row}", f"{column} is null"
+    for column, values in rules.get("accepted_values", {}).items():
+        unheard = "'unheard of'" if isinstance(values[0], str) else "-1"
+        yield f"update {table} set {column} = {unheard} {row}", f"{column} is not accepted"
+    for expression in rules.get("always_true", []):
+        yield from untrue(table, row, expression)
 
 
 def untrue(table: str, row: str, expression: str) -> list[tuple[str, str]]:

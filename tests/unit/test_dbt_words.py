@@ -32,7 +32,8 @@ def generic(kind: str, where: str | None = None, **said: Any) -> dict[str, Any]:
                 always_true=["opened < closed"],
             ),
             "No two rows share id. No two rows share state, year. Never null: state, name. "
-            "Every vote, unless null, is one of: `yes`, `no`. True in every row: `opened < closed`.",
+            "Every vote, unless null, is one of: `yes`, `no`. "
+            "True in every row: `opened < closed`.",
         ),
         (
             generic("unique_combination", columns=["state_a", "state_b"], where="year is not null"),
