@@ -140,9 +140,23 @@ def mirror_from_environment() -> str:
 
 def keep_from_environment() -> int:
     """How many published files of before are kept: UNGA_KEEP, else 3. Raises ValueError."""
-    named = os.environ.get("UNGA_KEEP") or "3"
-    if not named.isdecimal():
-        raise ValueError(f"UNGA_KEEP={named}: give the number of published files to keep, or 0.")
+    return _number("UNGA_KEEP", 3, 0, "published files")
+
+
+def keep_releases_from_environment() -> int:
+    """How many releases of a source are kept: UNGA_KEEP_RELEASES, else 3. Raises ValueError."""
+    return _number("UNGA_KEEP_RELEASES", 3, 1, "releases of a source")
+
+
+def keep_runs_from_environment() -> int:
+    """Of how many runs a record is kept: UNGA_KEEP_RUNS, else 30. Raises ValueError."""
+    return _number("UNGA_KEEP_RUNS", 30, 1, "runs")
+
+
+def _number(name: str, default: int, least: int, what: str) -> int:
+    named = os.environ.get(name) or str(default)
+    if not named.isdecimal() or int(named) < least:
+        raise ValueError(f"{name}={named}: give the number of {what} to keep, at least {least}.")
     return int(named)
 
 

@@ -9,20 +9,23 @@ from pathlib import Path
 
 import dagster as dg
 from pydantic import Field
+from sqlalchemy.exc import SQLAlchemyError
 
 from expectations.runner import SUITES
 from orchestration.assets.checks import KIND
 from orchestration.assets.metadata import OWNERS
-from orchestration.layout import code_version
+from orchestration.layout import Layout, code_version
 from orchestration.published.changes import LOSS, Change, as_markdown, compare, counted, losses
 from orchestration.published.citation import release_of_code
 from orchestration.published.exports import BIG, FILES, ExportError, export
 from orchestration.published.kept import Kept, of_file, replace_and_keep
 from orchestration.published.query import QueryError
+from orchestration.published.retention import remove_outdated
 from orchestration.published.status import LATE_AFTER, STALE_AFTER
 from orchestration.published.swap import write_audit
 from orchestration.run.check_results import CheckResult
 from orchestration.run.lock import now
+from orchestration.run.old_runs import remove_old_runs
 from orchestration.run.warehouse import Warehouse
 
 DATABASE = dg.AssetKey(["published", "database"])
@@ -87,6 +90,7 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             )
             connection.execute("checkpoint")
         replace_and_keep(warehouse.layout, warehouse.on_sample, warehouse.build_file)
+        _remove_old(context, warehouse.layout)
         target = warehouse.layout.published(warehouse.on_sample)
         page = {}
         if before:
@@ -108,6 +112,18 @@ def published(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         )
 
     return publish
+
+
+def _remove_old(context: dg.AssetExecutionContext, layout: Layout) -> None:
+    """Remove what is beyond retention; if that fails, the next publication tries again."""
+    try:
+        gone = remove_outdated(layout)
+        runs = remove_old_runs(context.instance, layout)
+    except (OSError, SQLAlchemyError) as wrong:
+        context.log.warning(f"What is older than is kept could not be removed: {wrong}")
+    else:
+        if gone or runs:
+            context.log.info(f"Removed as old: {runs} runs, {len(gone)} releases and pages")
 
 
 def _compare(

@@ -3,6 +3,7 @@
 Belongs here: its option and its output. Not here: what counts as left over (run/leftovers.py).
 """
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,28 +17,57 @@ def clean(
         bool, typer.Option("--dry-run", help="List what would be removed, but remove nothing.")
     ] = False,
 ) -> None:
-    """Remove refused builds and leftovers of killed runs; published files are not touched.
+    """Remove refused builds, leftovers of killed runs and what is older than is kept.
+
+    Published files are not touched. A refresh removes what is older than is kept by itself.
 
     `unga review` needs the refused build, so review first. Exit status: 1 if a refresh is running;
     nothing is removed then.
     """
+    from orchestration.published.retention import outdated, remove_outdated
     from orchestration.run.leftovers import leftovers, remove_leftovers, size, size_in_words
     from orchestration.run.lock import RefreshRefusedError, take_lock
 
     layout = Layout.from_environment()
-    if not leftovers(layout):
-        typer.echo("Nothing is left over.")
-        return
+    try:
+        runs = _old_runs(layout, remove=False)
+        if not leftovers(layout) and not outdated(layout) and not runs:
+            typer.echo("Nothing is left over.")
+            return
+    except ValueError as wrong:
+        fail(wrong)
     try:
         lock = take_lock(layout, "`unga clean`")
     except RefreshRefusedError as running:
         fail(running)
     with lock:
         # Look again under the lock: a refresh may have ended in the meantime.
-        sizes = {folder: size(folder) for folder in leftovers(layout)}
+        sizes = {path: size(path) for path in (*leftovers(layout), *outdated(layout))}
+        sizes |= _old_runs(layout, remove=not dry_run)
         if not dry_run:
             remove_leftovers(layout)
+            remove_outdated(layout)
     for folder, bytes_ in sizes.items():
         typer.echo(f"{size_in_words(bytes_):>10}  {folder}")
     total = size_in_words(sum(sizes.values()))
     typer.echo(f"{total} would be freed." if dry_run else f"{total} freed.")
+
+
+def _old_runs(layout: Layout, remove: bool) -> dict[Path, int]:
+    """The files of Dagster's old records and their sizes; removes these records if asked to."""
+    if not layout.dagster_home.is_dir():
+        return {}
+    # Slow to import, and not needed where nothing ever ran.
+    import dagster as dg
+
+    from orchestration.run.in_process import dagster_home
+    from orchestration.run.leftovers import size
+    from orchestration.run.old_runs import old_runs, remove_old_runs, run_files
+
+    dagster_home(layout)
+    with dg.DagsterInstance.get() as instance:
+        files = [file for run in old_runs(instance) for file in run_files(layout, run.run_id)]
+        sizes = {file: size(file) for file in files}
+        if remove:
+            remove_old_runs(instance, layout)
+    return sizes

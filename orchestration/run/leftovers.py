@@ -67,9 +67,9 @@ def _is_held(folder: Path) -> bool:
 
 
 def size(folder: Path) -> int:
-    """The bytes of all files in a folder."""
+    """The bytes of all files in a folder, or of one file."""
     found = 0
-    for path in folder.rglob("*"):
+    for path in folder.rglob("*") if folder.is_dir() else [folder]:
         with suppress(OSError):  # removed in the meantime
             found += 0 if path.is_dir() else path.lstat().st_size
     return found

@@ -20,6 +20,8 @@ from orchestration.layout import (
     DATABASE,
     Layout,
     keep_from_environment,
+    keep_releases_from_environment,
+    keep_runs_from_environment,
     mirror_from_environment,
 )
 from orchestration.run.check_results import CheckResult, append_to_log
@@ -108,7 +110,13 @@ class Warehouse(dg.ConfigurableResource):
         """
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
-        keep_from_environment()  # refused now, not after the minute that a build takes
+        # Refused now, not after the minute that a build takes.
+        for read in (
+            keep_from_environment,
+            keep_releases_from_environment,
+            keep_runs_from_environment,
+        ):
+            read()
         self._lock = take_lock(self.layout, f"run {self._run_id}")
         self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic
