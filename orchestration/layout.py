@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
 # Also for the sample, and while it is built: the functions in the file look for this name.
 DATABASE = "unga.duckdb"
+# The oldest DuckDB that reads that file, which is created in its storage format.
+OLDEST_READER = "v1.3.0"
 
 _PACKAGES = ("orchestration", "expectations", "reports")
 _CODE = (*(f"{package}/**/*.py" for package in _PACKAGES), "dbt_project/dbt_project.yml") + tuple(

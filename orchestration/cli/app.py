@@ -11,6 +11,7 @@ import typer
 from orchestration.cli.changes import diff, rollback
 from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
+from orchestration.cli.doctor import doctor
 from orchestration.cli.estimate import estimate
 from orchestration.cli.explore import explore
 from orchestration.cli.export import export
@@ -69,6 +70,7 @@ for command in (
     topics_evaluation,
     review,
     clean,
+    doctor,
     ui,
 ):
     app.command()(command)

@@ -12,6 +12,11 @@ from typing import Any
 
 import duckdb
 
+# Raised when a table or column that the project reads is renamed, removed or means something else.
+# Files of all versions from the oldest on are read; those from before versions were stated are 1.
+SCHEMA_VERSION = 1
+OLDEST_SCHEMA_VERSION = 1
+
 FORMATS = {
     "csv": "format csv, header",
     "json": "format json, array true",
@@ -26,7 +31,7 @@ class QueryError(Exception):
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
     """A connection that can only read this one file: no other file, no network, no settings.
 
-    Raises QueryError if nothing is published there.
+    Raises QueryError if nothing is published there, or it has a schema version not read here.
     """
     if not file.exists():
         raise QueryError(
@@ -34,13 +39,36 @@ def open_published(file: Path) -> duckdb.DuckDBPyConnection:
             "`unga sample` and then query with --sample."
         )
     try:
-        return duckdb.connect(
+        connection = duckdb.connect(
             file,
             read_only=True,
             config={"enable_external_access": False, "lock_configuration": True},
         )
     except duckdb.Error as wrong:
         raise QueryError(f"{file} can't be read: {_one_line(wrong)}") from None
+    version = _schema_version(connection)
+    if OLDEST_SCHEMA_VERSION <= version <= SCHEMA_VERSION:
+        return connection
+    connection.close()
+    raise QueryError(
+        f"{file} has schema version {version}, and this version of the project reads "
+        f"{OLDEST_SCHEMA_VERSION} to {SCHEMA_VERSION}: "
+        + (
+            "a newer one published it. Update the project."
+            if version > SCHEMA_VERSION
+            else "publish it anew with `unga refresh --force`."
+        )
+    )
+
+
+def _schema_version(connection: duckdb.DuckDBPyConnection) -> int:
+    """The schema version that a file states; 1 for one that states none."""
+    states = connection.execute(
+        "select true from duckdb_columns() where schema_name = 'marts' "
+        "and table_name = 'publication' and column_name = 'schema_version'"
+    ).fetchone()
+    said = states and connection.execute("select schema_version from marts.publication").fetchone()
+    return int(said[0]) if said else 1
 
 
 def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:

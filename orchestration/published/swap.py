@@ -11,7 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.layout import OLDEST_READER
 from orchestration.published.changes import Change
+from orchestration.published.query import SCHEMA_VERSION
 from orchestration.run.check_results import CheckResult
 
 
@@ -41,8 +43,12 @@ def write_audit(
             'Checks that this build went through. One row per check.';
         create table marts.publication (
             run_id varchar, published_at timestamp, code_version varchar, synthetic boolean,
-            data_through date, release varchar
+            data_through date, release varchar, schema_version integer, readable_from varchar
         );
+        comment on column marts.publication.schema_version is
+            'Version of the tables and columns, raised when any is renamed or removed.';
+        comment on column marts.publication.readable_from is
+            'The oldest DuckDB that reads this file.';
         comment on table marts.publication is 'The run that made this file. One row, the only one.';
         create table marts.changes (what varchar, count integer, example varchar);
         comment on table marts.changes is
@@ -54,8 +60,8 @@ def write_audit(
     )
     connection.execute(
         "insert into marts.publication "
-        "select ?, ?, ?, ?, max(vote_date), ? from marts.dim_roll_calls",
-        [run_id, at, code, synthetic, release],
+        "select ?, ?, ?, ?, max(vote_date), ?, ?, ? from marts.dim_roll_calls",
+        [run_id, at, code, synthetic, release, SCHEMA_VERSION, OLDEST_READER],
     )
     connection.execute("update marts.freshness set checked_at = ?, is_fresh = true", [at])
     if results:

@@ -18,6 +18,7 @@ from pydantic import Field, PrivateAttr
 
 from orchestration.layout import (
     DATABASE,
+    OLDEST_READER,
     Layout,
     keep_from_environment,
     keep_releases_from_environment,
@@ -42,9 +43,6 @@ DATA = "data"
 RAW_KEYS = {dg.AssetKey(["raw", table]) for table in SCHEMAS}
 RAW_STEPS = {*(f"raw_{name}" for name in RAW_TABLES), "raw_estimates", "raw_ledgers"}
 LANDING_STEP = "landing"
-
-# The oldest DuckDB that reads what is published.
-OLDEST_READER = "v1.3.0"
 
 
 class Scope(Enum):

@@ -22,13 +22,19 @@ from orchestration.sources.release import LandedFile, LandingError, Release, Sou
 from orchestration.sources.visits import VISITS
 
 MANIFEST = "release.json"
+# Raised when an older version of the project could not read a release; without one it is 1.
+MANIFEST_VERSION = 1
 # Extensions of incomplete files of browsers and editors.
 UNFINISHED = (".part", ".crdownload", ".download", ".tmp", ".swp")
 CHUNK = 1 << 20
 
 
 class Landing:
-    """The landing of one source: a folder with a folder for each release."""
+    """The landing of one source: a folder with a folder for each release.
+
+    Whatever lists releases raises LandingError for one that a newer version of the project wrote:
+    to pass over it would be to land its files again, or to publish older votes.
+    """
 
     def __init__(self, landing: Path, source: str) -> None:
         self.landing = landing
@@ -228,6 +234,11 @@ def _now_after(releases: list[Release]) -> datetime:
 
 def _read_manifest(path: Path) -> Release:
     read = json.loads(path.read_text(encoding="utf-8"))
+    if (version := read.get("manifest_version", 1)) > MANIFEST_VERSION:
+        raise LandingError(
+            f"{path}: a newer version of the project landed this release (manifest version "
+            f"{version}, read here are those up to {MANIFEST_VERSION}). Update the project."
+        )
     return Release(
         source=read["source"],
         name=path.parent.name,
@@ -243,6 +254,7 @@ def _read_manifest(path: Path) -> Release:
 
 def _write_manifest(path: Path, release: Release) -> None:
     written = {
+        "manifest_version": MANIFEST_VERSION,
         "source": release.source,
         "date": release.date.isoformat() if release.date else None,
         "version": release.version,
