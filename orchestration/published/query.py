@@ -66,9 +66,11 @@ def _schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     states = connection.execute(
         "select true from duckdb_columns() where schema_name = 'marts' "
         "and table_name = 'publication' and column_name = 'schema_version'"
-    ).fetchone()
-    said = states and connection.execute("select schema_version from marts.publication").fetchone()
-    return int(said[0]) if said else 1
+    ).fetchall()
+    if not states:
+        return 1
+    ((version,),) = connection.execute("select schema_version from marts.publication").fetchall()
+    return int(version)
 
 
 def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
