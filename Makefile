@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test test-rest test-all lint bench browser
+.PHONY: help setup run ui test test-rest test-all lint audit sbom bench browser
 
 # What `make test` leaves to `make test-rest`: the markers of pyproject.toml. Together they run each
 # test once.
@@ -52,6 +52,13 @@ lint: setup ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+
+audit: setup ## Ask for known vulnerabilities of the locked packages: a report, not a test
+	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off
+
+sbom: setup ## Write what a release consists of, as CycloneDX, to dist/sbom.cdx.json
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json
 
 bench: setup ## Measure refresh, kernel, queries, growth: a report, not a test
 	$(BIN)/python -m benchmarks
