@@ -21,6 +21,7 @@ from orchestration.cli.read import (
     status,
     tables,
     topics_evaluation,
+    topics_review,
 )
 from orchestration.cli.refresh import refresh, sample
 from orchestration.cli.report import report
@@ -67,6 +68,7 @@ for command in (
     diff,
     rollback,
     topics_evaluation,
+    topics_review,
     review,
     clean,
     ui,
