@@ -4,5 +4,5 @@ left join {{ ref('topics') }} as topics
     on
         rules.scheme = topics.scheme
         and rules.topic = topics.topic
-        and topics.topic not in ('all', 'none', 'other')
+        and topics.topic not in ('all', 'none')
 where topics.topic is null

@@ -22,6 +22,7 @@ from orchestration.cli.read import (
     status,
     tables,
     topics_evaluation,
+    topics_review,
 )
 from orchestration.cli.refresh import refresh, sample
 from orchestration.cli.report import report
@@ -68,6 +69,7 @@ for command in (
     diff,
     rollback,
     topics_evaluation,
+    topics_review,
     review,
     clean,
     doctor,

@@ -162,3 +162,22 @@ def topics_evaluation(
 
     file = Layout.from_environment().published(sample)
     console.print(topics_evaluation(file, holdout_to))
+
+
+def topics_review(
+    topic: Annotated[
+        str | None, typer.Option(help="Differences on this topic of the study only.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many resolutions to list.")] = 20,
+    sample: SampleOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+) -> None:
+    """List the resolutions whose topics are least certain: rules and second opinion differ."""
+    from orchestration.published.topics_review import as_text, least_certain
+
+    rows = least_certain(Layout.from_environment().published(sample), topic, limit)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        none = "The file has no second opinion: too few of its resolutions were coded."
+        typer.echo(as_text(rows) or none)

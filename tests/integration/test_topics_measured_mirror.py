@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from pages import script
 
@@ -48,6 +49,34 @@ def test_the_page_has_the_figures_of_every_topic(votes):
         assert f"| {topic} | {cells[0]} | {cells[1]} |" in page, topic
 
 
+def test_the_page_has_the_figures_of_the_second_opinion(votes):
+    page = PAGE.read_text(encoding="utf-8")
+    measured = votes.sql(
+        """
+        with coded as (
+            select
+                roll_call_id,
+                population / count(*) over (partition by decade, stratum) as weight,
+                string_split(topics, ';') as topics
+            from seeds.topic_gold_sample
+            where half = 'open'
+        )
+
+        select
+            topic,
+            sum(weight) filter (model_probability >= 0.5) as given,
+            sum(weight) filter (list_contains(topics, topic)) as coded,
+            sum(weight) filter (model_probability >= 0.5 and list_contains(topics, topic))
+                as rightly
+        from marts.topic_opinions inner join coded using (roll_call_id)
+        group by topic
+        """
+    ).fetchall()
+    assert len(measured) == 10
+    for topic, given, coded, rightly in measured:
+        assert f"| {topic} | {rightly / given:.2f} | {rightly / coded:.2f} |" in page, topic
+
+
 def test_topics_have_what_was_measured_of_them(votes):
     assert (
         votes.sql(
@@ -63,6 +92,15 @@ def test_a_sample_of_six_hundred_can_be_drawn_again(votes):
     sample = drawing.drawn(votes.sql(drawing.RESOLUTIONS).pl())
     assert len(sample) <= drawing.SIZE
     assert sample["roll_call_id"].n_unique() == len(sample)
+
+
+def test_the_second_sample_is_of_other_resolutions(votes):
+    drawing = script("draw_topic_sample")
+    resolutions = votes.sql(drawing.RESOLUTIONS).pl()
+    first = pl.read_csv(drawing.SAMPLE).filter(half="open")
+    second = drawing.drawn_again(resolutions, first)
+    assert 400 < len(second) < 600
+    assert not set(second["roll_call_id"]) & set(first["roll_call_id"])
 
 
 @pytest.mark.parametrize("topic", ["human_rights", "disarmament", "decolonisation", "development"])

@@ -17,7 +17,7 @@ from orchestration.published.topics_evaluation import topics_evaluation
 SELECTED = (
     "topics topic_rules topic_gold_sample topic_series_exceptions int_roll_call_titles "
     "int_topics__* int_roll_call_topics dim_topics bridge_roll_call_topics topics_evaluation "
-    "topics_measured"
+    "topics_measured topic_opinions"
 )
 pytestmark = pytest.mark.mirror
 
@@ -189,6 +189,52 @@ def test_no_series_wavers(database):
         target=database.parent / "target",
     )
     assert "WARN 0" in done.stdout or "WARN=0" in done.stdout, done.stdout[-3000:]
+
+
+def test_the_second_opinion_is_mostly_right_of_what_readers_coded(db):
+    """At 0.5, on resolutions that the model has not seen; the rules, which decide, do better."""
+    rightly, given, coded = db.execute(
+        """
+        with coded as (
+            select roll_call_id, string_split(topics, ';') as topics
+            from seeds.topic_gold_sample
+            where half = 'open'
+        )
+
+        select
+            count(*) filter (model_probability >= 0.5 and list_contains(topics, topic)),
+            count(*) filter (model_probability >= 0.5),
+            count(*) filter (list_contains(topics, topic))
+        from marts.topic_opinions
+        inner join coded using (roll_call_id)
+        """
+    ).fetchone()
+    assert coded > 500
+    assert rightly / given > 0.85
+    assert rightly / coded > 0.75
+
+
+def test_rules_and_second_opinion_contradict_each_other_seldom(db):
+    resolutions, decisions, contradicted = db.execute(
+        """
+        select count(distinct roll_call_id), count(*), count(*) filter (difference > 0.5)
+        from marts.topic_opinions
+        """
+    ).fetchone()
+    assert decisions == 10 * resolutions
+    assert 0 < contradicted / decisions < 0.03
+
+
+def test_a_topic_that_is_seconded_is_more_certain(db):
+    certainty = dict(
+        db.execute(
+            """
+            select is_seconded, certainty from intermediate.int_topics__certainty
+            where scheme = 'study' and evidence_class = 'title rule' and is_seconded is not null
+            """
+        ).fetchall()
+    )
+    assert certainty[True] > certainty[False]
 
 
 def test_under_five_percent_of_resolutions_since_2007_are_left_over(db):

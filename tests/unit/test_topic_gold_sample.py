@@ -5,6 +5,7 @@ the rules are (tests/integration/test_topics_mirror.py).
 """
 
 import csv
+import math
 from pathlib import Path
 
 import polars as pl
@@ -42,28 +43,56 @@ def test_kappa_of_a_table_worked_by_hand():
     assert kappa(one, one) == 1
 
 
-def test_the_halves_are_the_even_and_odd_places_of_the_draw():
-    placed = drawing.with_sums(SAMPLE).with_columns(place=drawing.order())
-    open_places = placed.filter(pl.col("half") == "open")["place"]
-    closed_places = placed.filter(pl.col("half") == "closed")["place"]
-    assert len(placed) == 600
-    assert all(place % 2 == 1 for place in open_places)
-    assert all(place % 2 == 0 for place in closed_places)
+def test_the_open_half_is_the_first_draw_and_the_closed_one_the_second():
+    """As many of each stratum as the second draw takes; no resolution is in both."""
+    halves = {half[0]: rows for half, rows in SAMPLE.group_by("half")}
+    assert len(halves["open"]) == 600
+    for half, rows in halves.items():
+        strata = rows.group_by("decade", "stratum").agg(pl.len(), pl.col("population").unique())
+        for decade, stratum, drawn, populations in strata.iter_rows():
+            (population,) = populations
+            assert drawn <= population
+            if half == "closed":
+                least = max(drawing.AT_LEAST, math.ceil(population / drawing.ONE_IN))
+                assert drawn == min(population, least), (decade, stratum)
+    assert SAMPLE["roll_call_id"].n_unique() == len(SAMPLE)
 
 
-def test_a_draw_takes_the_first_places_of_every_stratum():
-    rows = pl.DataFrame(
+def resolutions(**sizes: int) -> pl.DataFrame:
+    """That many resolutions of each stratum, in one decade."""
+    return pl.DataFrame(
         [
             {"roll_call_id": f"{stratum}{number}", "decade": 1990, "stratum": stratum}
-            for stratum, size in (("other", 40), ("disarmament", 30), ("environment", 3))
+            for stratum, size in sizes.items()
             for number in range(size)
         ]
     )
+
+
+def test_a_draw_takes_the_first_places_of_every_stratum():
+    rows = resolutions(other=40, disarmament=30, environment=3)
     sample = drawing.drawn(rows)
     sizes = dict(sample.group_by("stratum").len().iter_rows())
     assert sizes == {"other": 12, "disarmament": 7, "environment": 3}
     assert set(sample.filter(pl.col("stratum") == "environment")["population"]) == {3}
+    assert set(sample["half"]) == {"open"}
     assert drawing.drawn(rows.sample(fraction=1, shuffle=True, seed=1)).equals(sample)
+
+
+def test_the_second_draw_takes_others_at_least_four_and_a_twentieth_of_large_strata():
+    rows = resolutions(disarmament=130, environment=9, other=15)
+    first = drawing.drawn(rows)
+    second = drawing.drawn_again(rows, first)
+    assert not set(first["roll_call_id"]) & set(second["roll_call_id"])
+    counted = second.group_by("stratum").agg(pl.len(), pl.col("population").first())
+    assert {stratum: sizes for stratum, *sizes in counted.iter_rows()} == {
+        # 123 and 2 are left by the seven of the first draw, 3 by the twelve.
+        "disarmament": [7, 123],
+        "environment": [2, 2],
+        "other": [3, 3],
+    }
+    assert set(second["half"]) == {"closed"}
+    assert drawing.drawn_again(rows.reverse(), first).equals(second)
 
 
 def test_every_coding_is_of_known_topics_and_other_stands_alone():
@@ -85,7 +114,8 @@ def test_a_reason_stands_where_the_passes_differ_and_nowhere_else():
         assert (first != second) == bool(row["reason"]), row["roll_call_id"]
         if first == second:
             assert (row["topics"], row["codes"]) == first, row["roll_call_id"]
-    assert SAMPLE["reason"].is_not_null().sum() == 23
+    first = SAMPLE.filter(half="open")
+    assert first["reason"].is_not_null().sum() == 23
 
 
 @pytest.mark.parametrize(

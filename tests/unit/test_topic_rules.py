@@ -56,6 +56,7 @@ def topics(con, scheme, title, committee="", agenda_item=""):
     return {topic for topic, tier in found if tier == strongest}
 
 
+LAW_AND_RIGHTS = {"human_rights", "international_law"}
 STUDY = [
     ("Treaty on the Prohibition of Nuclear Weapons", {"disarmament"}),
     ("Implementation of the Declaration of the Indian Ocean as a Zone of Peace", {"disarmament"}),
@@ -81,7 +82,12 @@ STUDY = [
     ("Programme budget for the biennium 2006-2007", {"administration_budget"}),
     ("Admission of the State of Palestine", {"cooperation_organisations", "middle_east"}),
     ("Representation of China in the United Nations", {"cooperation_organisations"}),
-    ("Question of Antarctica", {"cooperation_organisations"}),
+    ("Question of Antarctica", {"cooperation_organisations", "environment"}),
+    ("Declaration on the Strengthening of International Security", {"other"}),
+    ("Status of Palestine in the United Nations", {"cooperation_organisations", "middle_east"}),
+    ("Non-applicability of statutory limitations to war crimes", LAW_AND_RIGHTS),
+    ("Financing of the International Tribunal for Rwanda", {"administration_budget"}),
+    ("Economic effects of inflation", {"development"}),
     ("Oceans and the law of the sea", {"environment", "international_law"}),
     (
         "Cooperation between the United Nations and the Shanghai Cooperation Organization",
@@ -127,6 +133,13 @@ def test_a_main_committee_gives_its_topic(rules, committee, topic):
 @pytest.mark.parametrize("committee", ["Fourth Committee", "Without reference to a Main Committee"])
 def test_a_committee_of_many_subjects_gives_none(rules, committee):
     assert topics(rules, "study", "An item like no other", committee) == set()
+
+
+def test_what_is_voted_on_under_sustainable_development_has_the_environment_too(rules):
+    item = "A/72/251 19 Sustainable development"
+    assert topics(rules, "study", "Entrepreneurship", "", item) == {"development", "environment"}
+    item = "Eradication of poverty: 2030 Agenda for Sustainable Development"
+    assert topics(rules, "study", "Rural poverty", "", item) == {"development"}
 
 
 def test_the_agenda_item_speaks_where_the_title_does_not(rules):

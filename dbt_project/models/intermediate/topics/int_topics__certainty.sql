@@ -1,29 +1,48 @@
--- How often an evidence of its class was right on the open half of the gold sample. One right and one wrong
--- are added, so that a class seen a few times is not taken for certain.
+-- How often an evidence of its class was right, as a whole and by what the second opinion says of the topic.
+-- One right and one wrong are added, so that a class seen a few times is not taken for certain. Rules are
+-- mended with the open half in view: it is asked only where there is no closed one.
 with assigned as (
     select
-        scheme,
-        {{ evidence_class('evidence') }} as evidence_class,
-        is_coded,
-        weight
-    from {{ ref('int_topics__gold') }}
-    where half = 'open' and is_assigned
+        gold.scheme,
+        {{ evidence_class('gold.evidence') }} as evidence_class,
+        opinions.model_probability >= 0.5 as is_seconded,
+        gold.is_coded,
+        gold.weight
+    from {{ ref('int_topics__gold') }} as gold
+    left join {{ ref('int_topics__opinions') }} as opinions
+        on
+            gold.scheme = 'study'
+            and gold.roll_call_id = opinions.roll_call_id
+            and gold.topic = opinions.topic
+    where
+        gold.is_assigned
+        and gold.half = (select min(half) from {{ ref('int_topics__gold') }})
+),
+
+classes as (
+    select * from assigned
+    where is_seconded is not null
+    union all
+    select * replace (null as is_seconded)
+    from assigned
 ),
 
 measured as (
     select
         scheme,
         evidence_class,
+        is_seconded,
         count(*) as sampled,
         coalesce(sum(weight) filter (is_coded), 0) / sum(weight) as precision,
         power(sum(weight), 2) / sum(power(weight, 2)) as sample_size
-    from assigned
-    group by scheme, evidence_class
+    from classes
+    group by scheme, evidence_class, is_seconded
 )
 
 select
     scheme,
     evidence_class,
+    is_seconded,
     sampled,
     (precision * sample_size + 1) / (sample_size + 2) as certainty
 from measured

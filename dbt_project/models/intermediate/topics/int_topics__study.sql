@@ -41,9 +41,11 @@ strongest as (
     qualify rank() over (partition by roll_call_id order by tier) = 1
 )
 
+-- A rule may say that a title is general words; beside a rule that names a subject it says nothing.
 select
     roll_call_id,
     topic,
     min(evidence) as evidence
 from strongest
 group by roll_call_id, topic
+qualify topic <> 'other' or count(*) over (partition by roll_call_id) = 1
