@@ -29,6 +29,8 @@ from orchestration.sample.voting import ABSENT, ABSTAIN, NO, YES, votes_on
 
 # A source's name for a state where it is not the current one.
 UNXML_NAMES = {"USA": "UNITED STATES", "GBR": "UNITED KINGDOM"}
+UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+TENS = {7: "Seventy", 8: "Eighty", 9: "Ninety"}
 TURKEY_UNTIL = date(2022, 6, 1)
 
 
@@ -223,8 +225,9 @@ def _unxml_name(state: str, name: str, day: date) -> str:
 def _session_name(session: str) -> str:
     if session == EMERGENCY:
         return "Eleventh emergency special session"
-    unit = ("fourth", "fifth", "sixth", "seventh", "eighth")[int(session) - 74]
-    return f"Seventy-{unit} session"
+    tens, unit = divmod(int(session), 10)
+    name = TENS[tens]
+    return f"{name[:-1]}ieth session" if not unit else f"{name}-{UNITS[unit - 1]} session"
 
 
 def _write_gzip(path: Path, content: bytes) -> None:

@@ -161,9 +161,9 @@ def test_a_published_file_states_its_versions(first_sample):
         (stated,) = connection.sql(
             "select schema_version, readable_from from marts.publication"
         ).fetchall()
-        (storage,) = connection.sql(
+        ((storage,),) = connection.sql(
             "select tags['storage_version'] from duckdb_databases() where database_name = 'unga'"
-        ).fetchone()
+        ).fetchall()
     assert stated == (SCHEMA_VERSION, "v1.3.0")
     assert storage.startswith(stated[1])
 
