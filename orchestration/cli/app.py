@@ -25,6 +25,7 @@ from orchestration.cli.read import (
 from orchestration.cli.refresh import refresh, sample
 from orchestration.cli.report import report
 from orchestration.cli.review import review
+from orchestration.cli.serve import serve
 from orchestration.cli.shared import OneLineErrors
 from orchestration.cli.ui import ui
 
@@ -70,5 +71,6 @@ for command in (
     review,
     clean,
     ui,
+    serve,
 ):
     app.command()(command)

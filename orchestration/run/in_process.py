@@ -5,7 +5,6 @@ the commands and their messages (cli/), or when a refresh is due (automation/).
 """
 
 import os
-import shutil
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.layout import ROOT, Layout
+from orchestration.run.postgres import PASSED_ON, VARIABLE, StorageError, storage_setting
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -31,9 +31,22 @@ class Run:
 
 
 def dagster_home(layout: Layout) -> None:
-    """Point Dagster at this warehouse's own run storage, with telemetry off."""
-    layout.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(ROOT / "dagster.yaml", layout.dagster_home / "dagster.yaml")
+    """Point Dagster at this warehouse's own run storage, with telemetry off.
+
+    Raises StorageError if that is in a PostgreSQL that can't be used, or that is not named now.
+    """
+    settings = (ROOT / "dagster.yaml").read_text(encoding="utf-8")
+    storage = storage_setting()
+    file = layout.dagster_home / "dagster.yaml"
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    if not storage and PASSED_ON in before:
+        raise StorageError(
+            f"The runs of this warehouse are recorded in PostgreSQL: set {VARIABLE}. To go back to "
+            f"SQLite, without the runs recorded so far, remove {file}."
+        )
+    if before != settings + storage:
+        layout.dagster_home.mkdir(parents=True, exist_ok=True)
+        file.write_text(settings + storage, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(layout.dagster_home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = os.environ["DO_NOT_TRACK"] = "1"
 
