@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.alert import alert
 from orchestration.cli.changes import diff, rollback
 from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
@@ -72,5 +73,6 @@ for command in (
     clean,
     ui,
     serve,
+    alert,
 ):
     app.command()(command)

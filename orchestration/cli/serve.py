@@ -62,6 +62,7 @@ def serve(
         _check(as_json)
     if path_prefix and (not path_prefix.startswith("/") or path_prefix.endswith("/")):
         fail(f"--path-prefix {path_prefix}: it begins with a slash and ends without one: /unga.")
+    _refuse_wrong_alerts()
     refuse_port_in_use(host, port)
     if not _is_loopback(host):
         open_to = "read" if read_only else "start, stop and change"
@@ -71,6 +72,18 @@ def serve(
             err=True,
         )
     _serve(host, port, path_prefix, read_only)
+
+
+def _refuse_wrong_alerts() -> None:
+    """Exit with 1 if a channel of alerts is not set right: nobody would be told of that."""
+    from orchestration.alerts.causes import AlertError, after_from_environment
+    from orchestration.alerts.channels import channels_from_environment
+
+    try:
+        channels_from_environment()
+        after_from_environment()
+    except AlertError as wrong:
+        fail(wrong)
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,7 +7,7 @@ the commands and their messages (cli/), or when a refresh is due (automation/).
 import os
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 class Run:
     """The result of a run: the file it published, if any, and whether all of its steps succeeded.
 
-    `error` is what ended the run before Dagster could report it.
+    `error` is what ended the run before Dagster could report it, `why` what Dagster reported.
     """
 
     published: Path | None
     whole: bool
     error: str = ""
+    run_id: str = ""
+    why: str = ""
 
 
 def dagster_home(layout: Layout) -> None:
@@ -60,16 +62,15 @@ def run_refresh(
     `Run.error`.
     """
     before = {file: _stamp(file) for file in map(layout.published, (False, True))}
-    error = ""
     try:
-        whole = _execute(layout, config, job)
+        run = _execute(layout, config, job)
     except KeyboardInterrupt:
-        whole, error = False, "interrupted"
+        run = Run(None, False, "interrupted")
     except Exception as unexpected:
         traceback.print_exc()
-        whole, error = False, str(unexpected)
+        run = Run(None, False, str(unexpected))
     published = [file for file, was in before.items() if _stamp(file) != was]
-    return Run(published[0] if published else None, whole, error)
+    return replace(run, published=published[0] if published else None)
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
@@ -77,12 +78,13 @@ def _stamp(file: Path) -> tuple[int, int] | None:
     return (file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None
 
 
-def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDefinition]") -> bool:
-    """Run the job; whether all of its steps succeeded."""
+def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDefinition]") -> Run:
+    """Run the job; whether all of its steps succeeded, and if not, why."""
     # Slow to import, and not needed without updates.
     import dagster as dg
 
     from orchestration.run.code_location import claim_runs
+    from orchestration.run.failures import why_failed
 
     refresh = job()
     with dg.DagsterInstance.get() as instance:
@@ -98,4 +100,5 @@ def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDe
             )
         except dg.DagsterExecutionInterruptedError as stopped:
             raise KeyboardInterrupt from stopped
-    return result.success
+        why = "" if result.success else why_failed(instance, result.run_id)
+    return Run(None, result.success, run_id=result.run_id, why=why)

@@ -10,15 +10,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
-from dagster._core.scheduler.instigation import InstigatorState, TickStatus
 
 from orchestration.layout import Layout
+from orchestration.run.failures import root_message
 from orchestration.run.lock import Service, service
 
 # Dagster's daemon writes a heartbeat every half minute; Dagster itself waits for half an hour.
 SILENT_AFTER = timedelta(minutes=5)
 # Seconds for the web server to answer.
 PATIENCE = 10
+
+# Dagster's word for a tick that raised an error.
+TICK_FAILURE = "FAILURE"
 
 LIVE, DOWN, TICK_FAILED = 0, 1, 3
 
@@ -33,7 +36,7 @@ def serving(layout: Layout, instance: dg.DagsterInstance) -> dict[str, Any]:
     webserver = _webserver(found)
     daemon = _daemon(found, instance)
     ticks = list(_ticks(instance))
-    failed = [tick["name"] for tick in ticks if tick["outcome"] == TickStatus.FAILURE.value]
+    failed = [tick["name"] for tick in ticks if tick["outcome"] == TICK_FAILURE]
     silent = [
         f"{name} {why}"
         for name, why in (("web server", webserver["fault"]), ("daemon", daemon["fault"]))
@@ -100,7 +103,7 @@ def _ticks(instance: dg.DagsterInstance) -> Iterator[dict[str, Any]]:
         yield _last_tick(instance, state)
 
 
-def _last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> dict[str, Any]:
+def _last_tick(instance: dg.DagsterInstance, state: Any) -> dict[str, Any]:
     ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
     said: dict[str, Any] = {
         "name": state.instigator_name,
@@ -117,5 +120,5 @@ def _last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> dict[str
     return said | {
         "last_tick": str(datetime.fromtimestamp(last.timestamp, UTC))[:19],
         "outcome": last.status.value,
-        "says": (error.message.strip().splitlines()[0] if error else last.skip_reason) or "",
+        "says": (root_message(error) if error else last.skip_reason) or "",
     }
