@@ -87,13 +87,13 @@ def serving(
     command: Sequence[str],
     variables: Mapping[str, str] | None = None,
 ) -> Iterator[Service]:
-    """A service that answers and ticks, while it is in use; it is ended at the end."""
+    """A service that lives, while it is in use; it is ended at the end."""
     service = Service(warehouse, mirror, address, command, variables or {})
     try:
 
         def lives() -> bool:
             assert service.process.poll() is None, service.log.read_text(encoding="utf-8")
-            return service.check()[0] == 0
+            return service.check()[0] != 1
 
         wait_for_ui(address)
         wait_until(lives, "the daemon gives a sign of life")
