@@ -115,5 +115,5 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `dagster dev` loads."""
+    """What `unga ui` and `unga serve` have Dagster load."""
     return build_defs()

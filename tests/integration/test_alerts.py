@@ -16,6 +16,7 @@ import dagster as dg
 import duckdb
 import pytest
 from receivers import Hook, Inbox, certificate, hook, inbox
+from rich.console import Console
 from typer.testing import CliRunner, Result
 from warehouses import unga
 
@@ -24,9 +25,12 @@ from orchestration.alerts.tell import trial
 from orchestration.automation.alerts import alert_failed_runs, alert_state
 from orchestration.automation.updates import updates
 from orchestration.cli.app import app
+from orchestration.cli.refresh import _alert
 from orchestration.definitions import build_defs
+from orchestration.layout import code_version
 from orchestration.published.kept import replace_and_keep
 from orchestration.published.status import STALE_AFTER
+from orchestration.run.in_process import Run
 from orchestration.run.lock import take_lock
 from orchestration.run.warehouse import Warehouse
 
@@ -302,13 +306,29 @@ def test_a_refresh_from_cron_tells_by_itself(warehouse, posted, failing):
     assert [cause["key"] for cause in said["begun"]] == ["run:refresh"]
     assert "is a file where a folder belongs" in said["text"]
     assert "alert: told webhook (json) to 127.0.0.1: 1 begun, 0 over" in ended.stdout
-    assert not (warehouse.layout.folder / "dagster_home" / "alerts.json").exists()
     written = [
         file
         for file in warehouse.layout.folder.rglob("*")
         if file.is_file() and SECRET.encode() in file.read_bytes()
     ]
     assert written == [] and SECRET not in ended.stdout + ended.stderr
+
+    _alert(Console(quiet=True), warehouse.layout, [], "")
+    assert len(posted.posts) == 1, "a refresh without updates says nothing about the last run"
+    _alert(Console(quiet=True), warehouse.layout, [Run(None, True, run_id="a later one")], "")
+    assert [cause["key"] for cause in posted.said[1]["over"]] == ["run:refresh"]
+
+
+def test_a_refresh_without_updates_tells_of_a_refused_file(warehouse, posted):
+    (Path(warehouse.mirror) / "unxml" / "78.json").write_text("no resolutions", encoding="utf-8")
+    change(
+        warehouse.layout.folder,
+        f"update marts.publication set code_version = '{code_version()}'",
+    )
+    ended = unga(warehouse.layout.folder, "refresh", mirror=warehouse.mirror)
+    assert ended.returncode == 3, ended.stdout
+    (said,) = posted.said
+    assert [cause["key"] for cause in said["begun"]] == ["state:refused unxml 78.json"]
 
 
 def test_a_channel_that_fails_is_tried_again_and_holds_up_no_other(
