@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test test-rest test-all lint audit sbom bench browser
+.PHONY: help setup run ui test test-rest test-all lint audit sbom bench test-tools
 
 # What `make test` leaves to `make test-rest`: the markers of pyproject.toml. Together they run each
 # test once.
@@ -16,7 +16,7 @@ REST := kills or full_disk or browser or real_refresh or snippets or long
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Make .venv from requirements.lock, once
 
@@ -63,5 +63,5 @@ sbom: setup ## Write what a release consists of, as CycloneDX, to dist/sbom.cdx.
 bench: setup ## Measure refresh, kernel, queries, growth: a report, not a test
 	$(BIN)/python -m benchmarks
 
-browser: ## Install Chromium, which the tests of the UI drive (Debian, Ubuntu)
-	apt-get update -qq && apt-get install -y -qq chromium
+test-tools: ## Install what some tests need: Chromium, PostgreSQL, nginx, systemd's tools, faketime (Debian, Ubuntu)
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium postgresql nginx-light systemd openssl faketime

@@ -38,7 +38,7 @@ def section(database: Path) -> str:
     """Make the page on a published file and time it; raises RuntimeError without Chromium."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
-        raise RuntimeError("there is no chromium: `make browser` installs it")
+        raise RuntimeError("there is no chromium: `make test-tools` installs it")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         begun = time.perf_counter()
         page = build_explorer(database, Path(folder))

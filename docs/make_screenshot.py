@@ -25,7 +25,7 @@ def main() -> None:
     """Draw the map of the sample."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
-        sys.exit("There is no chromium: `make browser` installs it.")
+        sys.exit("There is no chromium: `make test-tools` installs it.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = build_explorer(Layout.from_environment().published(True), Path(folder))
         browser = playwright.chromium.launch(

@@ -6,7 +6,8 @@ A module imports only from those below it in this list, which import-linter enfo
 
 - `cli/`: commands, options and messages
 - `definitions.py`
-- `assets/`: thin, what Dagster must know; `automation/`: when to refresh
+- `assets/`: thin, what Dagster must know; `automation/`: when to refresh, when to alert
+- `alerts/`: telling people, once a cause
 - `published/`: the finished file, and reading it
 - `run/`: the state of one refresh
 - `sources/`: the sources of votes; `sample/`: an invented Assembly in their layouts

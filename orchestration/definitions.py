@@ -21,6 +21,7 @@ from orchestration.assets.publication import (
 )
 from orchestration.assets.raw import raw_assets, raw_estimates, raw_ledgers, sessions
 from orchestration.assets.report import study_report
+from orchestration.automation.alerts import alert_failed_runs, alert_state
 from orchestration.automation.schedules import yearly_refresh
 from orchestration.automation.sensors import (
     killed_runs,
@@ -69,6 +70,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         description="All files for other programs that may be passed on.",
     )
+    jobs = [refresh, estimate, every_export, public_export]
     return dg.Definitions(
         assets=[
             landing,
@@ -85,13 +87,15 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             explorer_page,
             ideal_points(warehouse),
         ],
-        jobs=[refresh, estimate, every_export, public_export],
+        jobs=jobs,
         schedules=[yearly_refresh(warehouse)],
         sensors=[
             new_undl_file(warehouse),
             new_sessions(warehouse),
             votes_without_estimates(warehouse),
             killed_runs(warehouse),
+            alert_failed_runs(warehouse, jobs),
+            alert_state(warehouse, [job.name for job in jobs]),
         ],
         resources={
             "warehouse": warehouse,
@@ -111,5 +115,5 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `dagster dev` loads."""
+    """What `unga ui` and `unga serve` have Dagster load."""
     return build_defs()

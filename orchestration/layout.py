@@ -111,6 +111,11 @@ class Layout:
         """The user's own expected numbers of roll calls, which override the seed's."""
         return self.folder / "reviews.csv"
 
+    @property
+    def alerts(self) -> Path:
+        """Which alerts were told to whom, and which could not be."""
+        return self.folder / "alerts.json"
+
     def checks_log(self, synthetic: bool) -> Path:
         """Every check of every run, including refused builds, one JSON object per line."""
         return self._of(synthetic) / "checks_log.jsonl"
@@ -132,6 +137,11 @@ class Layout:
     def dagster_home(self) -> Path:
         """Dagster's own record of runs."""
         return self.folder / "dagster_home"
+
+    @property
+    def serving(self) -> Path:
+        """Held by the one `unga serve` or `unga ui` of the warehouse; it says where it answers."""
+        return self.dagster_home / ".serving"
 
 
 def mirror_from_environment() -> str:

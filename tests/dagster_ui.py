@@ -11,6 +11,17 @@ from typing import Any
 
 from warehouses import wait_until
 
+# Launches the refresh as it is, and tells its run.
+LAUNCH = """
+mutation { launchRun(executionParams: {
+  selector: {
+    repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__",
+    jobName: "refresh"
+  },
+  runConfigData: {}
+}) { __typename ... on LaunchRunSuccess { run { runId } } } }
+"""
+
 
 def free_port() -> int:
     """A free port of 127.0.0.1."""

@@ -39,7 +39,8 @@ def clock() -> Path | None:
 def write_assembly(mirror: Path, today: date, unxml_to: int) -> None:
     """Write what the Secretariat and the Dataverse serve on a day, as a mirror.
 
-    Whatever was decided later is not there yet, nor are the Secretariat's sessions after `unxml_to`.
+    What was decided later is not there yet, nor are the Secretariat's sessions after
+    `unxml_to`.
     """
     decisions, votes = decided_by(today)
     (mirror / "unxml").mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def environment(warehouse: Path, mirror: Path, day: date, **variables: str) -> d
             "LD_PRELOAD": str(clock()),
             "FAKETIME": f"@{day} 08:00:00",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            # What files say of their age is left alone, which DuckDB and dbt compare with each other.
+            # The ages of files are left alone: tools compare them with each other.
             "NO_FAKE_STAT": "1",
         }
         | variables

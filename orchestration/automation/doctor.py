@@ -40,6 +40,14 @@ MEMORY = 2_000_000_000
 # What an unset clock is off by is years; servers and this machine may differ by minutes.
 CLOCK_MAY_DIFFER = timedelta(hours=1)
 KNOWN = (
+    "UNGA_ALERT_AFTER_DAYS",
+    "UNGA_ALERT_FROM",
+    "UNGA_ALERT_SMTP",
+    "UNGA_ALERT_TO",
+    "UNGA_ALERT_WEBHOOK",
+    "UNGA_ALERT_WEBHOOK_SHAPE",
+    "UNGA_ALERT_WEBHOOK_TOKEN",
+    "UNGA_DAGSTER_POSTGRES",
     "UNGA_DATAVERSE",
     "UNGA_KEEP",
     "UNGA_KEEP_RELEASES",
@@ -50,6 +58,7 @@ KNOWN = (
 )
 # Set by a refresh for dbt, and read by tests.
 OF_OURS = (
+    "UNGA_DAGSTER_POSTGRES_URL",
     "UNGA_DATABASE",
     "UNGA_REFRESHES",
     "UNGA_REHEARSAL",

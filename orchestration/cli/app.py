@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.alert import alert
 from orchestration.cli.changes import diff, rollback
 from orchestration.cli.cite import cite
 from orchestration.cli.clean import clean
@@ -27,6 +28,7 @@ from orchestration.cli.read import (
 from orchestration.cli.refresh import refresh, sample
 from orchestration.cli.report import report
 from orchestration.cli.review import review
+from orchestration.cli.serve import serve
 from orchestration.cli.shared import OneLineErrors
 from orchestration.cli.ui import ui
 
@@ -74,5 +76,7 @@ for command in (
     clean,
     doctor,
     ui,
+    serve,
+    alert,
 ):
     app.command()(command)

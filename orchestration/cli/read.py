@@ -39,6 +39,7 @@ def status(
     Exit status: 0 fresh; 3 fresh, but a source file was refused or a source not reached; 4 stale;
     5 the last build was refused and its predecessor is served; 1 nothing is published or readable.
     """
+    from orchestration.alerts.tell import undelivered
     from orchestration.cli.terminal import print_sessions, print_status, print_unreadable
     from orchestration.published.status import facts, unreadable
     from orchestration.run.console import console
@@ -48,6 +49,8 @@ def status(
         said = facts(layout, sample)
     except QueryError as wrong:
         said = unreadable(layout, sample, str(wrong))
+    if not sample:
+        said["needs_a_person"] += undelivered(layout)
     if as_json:
         typer.echo(json.dumps(said, default=str, indent=2, ensure_ascii=False))
     elif "publication" not in said:

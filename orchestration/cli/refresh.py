@@ -61,12 +61,15 @@ def refresh(
     refuse_unknown(source or [])
     layout = Layout.from_environment()
     console = _console_apart(layout)
+    ran: list[Run] = []
+    failed = ""
     try:
         config = {"fetch": source or [], "sessions": session or [], "accept_loss": accept_loss}
-        status = _refresh(console, layout, config, force, strict)
+        status = _refresh(console, layout, config, force, strict, ran)
     except (QueryError, ReviewError, SourceError, OSError) as wrong:
         console.print(str(wrong), style="red", markup=False, soft_wrap=True)
-        status = 1
+        status, failed = 1, str(wrong)
+    _alert(console, layout, ran, failed)
     end(status)
 
 
@@ -93,8 +96,12 @@ def _refresh(
     config: dict[str, Any],
     force: bool,
     strict: bool,
+    ran: "list[Run]",
 ) -> int:
-    """Ask the sources, build if there is a reason, report; returns the exit status."""
+    """Ask the sources, build if there is a reason, report; returns the exit status.
+
+    The run is added to `ran`, if there is one.
+    """
     from orchestration.published.status import asks_to_return, visits_to
 
     sources, sessions = config["fetch"], config["sessions"]
@@ -108,6 +115,7 @@ def _refresh(
             console.print(f"newer: {reason}", markup=False, soft_wrap=True)
         config["asked"] = True
     run = _run(console, layout, config)
+    ran.append(run)
     status = _tell_visits(console, visits_to(layout, sources), strict)
     if not run.whole:
         return 1
@@ -120,6 +128,41 @@ def _refresh(
         )
         return NOT_IN_REACH
     return status
+
+
+def _alert(console: Console, layout: Layout, ran: "list[Run]", failed: str) -> None:
+    """Tell people by the channels that are set, as the daemon does; what fails is only printed.
+
+    `failed` is what ended the refresh, if that was no run. Without either, nothing is said about
+    the last run.
+    """
+    from orchestration.alerts.channels import are_set
+
+    if not are_set():
+        return
+    from orchestration.alerts.causes import (
+        RUN,
+        STATE,
+        AlertError,
+        causes_of,
+        failed_run,
+        without_refused_build,
+    )
+    from orchestration.alerts.tell import tell
+    from orchestration.run.lock import IN_USE
+
+    try:
+        state = causes_of(layout)
+        why = failed or (ran and not ran[0].whole and (ran[0].error or ran[0].why))
+        if why and str(why).startswith(IN_USE):
+            return  # another refresh is under way, and tells of itself
+        about = (STATE, *([f"{RUN}refresh"] if ran or failed else []))
+        found = [failed_run("refresh", ran[0].run_id if ran else "", str(why))] if why else []
+        done = tell(layout, [*without_refused_build(found, state), *state], about)
+    except (AlertError, OSError) as wrong:
+        done = [f"not delivered: {wrong}"]
+    for words in done:
+        console.print(f"alert: {words}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _ask(layout: Layout, sources: Sequence[str], sessions: Sequence[str]) -> list[str]:

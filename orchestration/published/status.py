@@ -140,7 +140,7 @@ def facts(layout: Layout, synthetic: bool) -> dict[str, Any]:
     visits = visits_to(layout, synthetic=synthetic)
     run_id, blocking = blocking_of_last_run(layout.checks_log(synthetic))
     refused = [result.line() for result in blocking]
-    unpublished = _unpublished(layout, synthetic, visits, publication["published_at"])
+    unpublished = unpublished_files(layout, synthetic, visits, publication["published_at"])
     kept = kept_builds(layout)
     unreviewed = _unreviewed(layout, synthetic, run_id if blocking else "")
     verdict = judge(
@@ -277,7 +277,7 @@ def has_ended(visit: Visit, outcome: Outcome) -> bool:
     return bool(_of_kind(visit, outcome))
 
 
-def _unpublished(
+def unpublished_files(
     layout: Layout, synthetic: bool, visits: dict[str, Visit], published_at: datetime
 ) -> dict[str, list[str]]:
     """By source, the files that were landed or seen and are not in the published file.

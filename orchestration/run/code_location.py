@@ -20,7 +20,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 
-# The module that `dagster dev -m` loads; Dagster names the code location after it.
+# The module that Dagster loads, after which it names the code location.
 CODE_LOCATION = "orchestration.definitions"
 # What Dagster calls the one repository of a location with Definitions.
 REPOSITORY = "__repository__"

@@ -1,14 +1,15 @@
 """The lock of a warehouse, held by a refresh or, briefly, by anything else that tidies up in it.
 
 Belongs here: taking the lock, checking whether it is held and by whom, the same for the sign of an
-estimation, and refusing to start if a path is obstructed. Not here: any import of Dagster, which
-`unga status` must not wait for.
+estimation and of a service, and refusing to start if a path is obstructed. Not here: any import of
+Dagster, which `unga status` must not wait for.
 """
 
 import fcntl
 import json
 import os
 import time
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,10 @@ from orchestration.layout import Layout
 
 # Seconds. Upper bound on how long a probe, or the closing of killed runs, holds the lock.
 LOCK_TIMEOUT = 2.0
+
+
+# How the refusal begins of what came second.
+IN_USE = "The warehouse is in use by"
 
 
 class RefreshRefusedError(Exception):
@@ -43,7 +48,7 @@ def take_lock(layout: Layout, by: str) -> IO[str]:
             holder = json.loads(lock.read() or "{}")
             lock.close()
             raise RefreshRefusedError(
-                f"The warehouse is in use by {holder.get('by', '?')}: process "
+                f"{IN_USE} {holder.get('by', '?')}: process "
                 f"{holder.get('process', '?')}, since {holder.get('since', '?')} UTC. It holds "
                 f"{layout.lock}; wait until it ends, then start again."
             )
@@ -88,6 +93,47 @@ def sign_of_estimation(layout: Layout) -> IO[str]:
 def is_estimating(layout: Layout) -> bool:
     """Whether ideal points are being estimated, by a run or by `unga estimate`."""
     return _is_held(layout.estimating)
+
+
+@dataclass(frozen=True)
+class Service:
+    """The `unga serve` or `unga ui` of a warehouse: its process, and where it answers."""
+
+    command: str
+    process: int
+    address: str
+    since: str  # UTC
+
+    def __str__(self) -> str:
+        return f"`{self.command}`, process {self.process}, at {self.address} since {self.since} UTC"
+
+
+def sign_of_service(layout: Layout, command: str, address: str) -> IO[str]:
+    """The sign, held until it is closed, that Dagster is served on this warehouse by this process.
+
+    The kernel removes it too, however this process ends. Raises RefreshRefusedError, naming the
+    other one, if the warehouse is served already: two daemons would start everything twice.
+    """
+    layout.serving.parent.mkdir(parents=True, exist_ok=True)
+    sign = layout.serving.open("a+", encoding="utf-8")
+    if not _locked(sign):
+        other = service(layout)
+        sign.close()
+        raise RefreshRefusedError(f"This warehouse is served already: {other or layout.serving}.")
+    sign.truncate(0)
+    json.dump(asdict(Service(command, os.getpid(), address, str(now()))), sign)
+    sign.flush()
+    return sign
+
+
+def service(layout: Layout) -> Service | None:
+    """Who serves Dagster on this warehouse; None if nobody does, or has only just begun to."""
+    if not _is_held(layout.serving):
+        return None
+    try:
+        return Service(**json.loads(layout.serving.read_text(encoding="utf-8")))
+    except ValueError:
+        return None
 
 
 def _is_held(file: Path) -> bool:

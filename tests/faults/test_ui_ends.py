@@ -11,21 +11,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dagster_ui import free_port, graphql, wait_for_ui
+from dagster_ui import LAUNCH, free_port, graphql, wait_for_ui
+from services import started_on
 from typer.testing import CliRunner
 from warehouses import UNGA, environment, wait_until
 
 from orchestration.cli.app import app
-
-LAUNCH = """
-mutation { launchRun(executionParams: {
-  selector: {
-    repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__",
-    jobName: "refresh"
-  },
-  runConfigData: {}
-}) { __typename } }
-"""
 
 
 def test_a_port_in_use_is_told_before_anything_starts(tmp_path, monkeypatch):
@@ -38,19 +29,6 @@ def test_a_port_in_use_is_told_before_anything_starts(tmp_path, monkeypatch):
     assert told.exit_code == 1
     assert f"Port {port} of 127.0.0.1 can't be used: Address already in use." in told.output
     assert not (tmp_path / "warehouse").exists()
-
-
-def started_on(warehouse: Path) -> set[int]:
-    """The processes on a warehouse, by the environment that they inherited."""
-    named = f"\0UNGA_WAREHOUSE={warehouse}\0".encode()
-    found = set()
-    for file in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if named in b"\0" + file.read_bytes():
-                found.add(int(file.parent.name))
-        except OSError:  # it has ended, or belongs to another user
-            continue
-    return found
 
 
 @pytest.mark.kills
