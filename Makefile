@@ -53,12 +53,15 @@ lint: setup ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
-audit: setup ## Ask for known vulnerabilities of the locked packages: a report, not a test
-	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off
+# Apart from what is locked: they bring pip and thirty other packages, and no test needs them.
+$(VENV)/release: ; $(PYTHON) -m venv $@ && $@/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9" "cyclonedx-bom>=7"
 
-sbom: setup ## Write what a release consists of, as CycloneDX, to dist/sbom.cdx.json
+audit: $(VENV)/release ## Ask for known vulnerabilities of the locked packages: a report, not a test
+	$(VENV)/release/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off
+
+sbom: $(VENV)/release ## Write what a release consists of, as CycloneDX, to dist/sbom.cdx.json
 	mkdir -p dist
-	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json
+	$(VENV)/release/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json
 
 bench: setup ## Measure refresh, kernel, queries, growth: a report, not a test
 	$(BIN)/python -m benchmarks
