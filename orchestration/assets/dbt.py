@@ -36,6 +36,9 @@ from orchestration.run.warehouse import Warehouse
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 # What dbt parsed for a refresh; it compares it with the project file by file.
 PARSED = MANIFEST.with_name("refresh.partial_parse.msgpack")
+# Where the project was when it was parsed: what is parsed has absolute paths, and dbt would read the
+# seeds of the folder that the project was copied or moved from.
+PARSED_IN = MANIFEST.with_name("parsed_in")
 DBT = Path(sys.executable).with_name("dbt")
 ROWS_SHOWN = 5
 # Tables built and checks passed between two lines of progress.
@@ -89,7 +92,7 @@ class Translator(DagsterDbtTranslator):
 
 
 def manifest() -> Path:
-    """The dbt manifest, parsed again if any file of the dbt project is newer.
+    """The dbt manifest, parsed again if any file of the dbt project is newer, or was moved.
 
     Raises RuntimeError with dbt's message if the project can't be parsed.
     """
@@ -97,7 +100,8 @@ def manifest() -> Path:
     files = [path for folder in folders for path in (DBT_PROJECT / folder).rglob("*.*")]
     files += [DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml"]
     youngest = max(path.stat().st_mtime for path in files)
-    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < youngest:
+    is_moved = not PARSED_IN.exists() or PARSED_IN.read_text() != str(DBT_PROJECT)
+    if is_moved or not MANIFEST.exists() or MANIFEST.stat().st_mtime < youngest:
         MANIFEST.parent.mkdir(exist_ok=True)
         # Parsed aside and moved into place: another process may be reading the old one.
         with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as aside:
@@ -115,6 +119,7 @@ def manifest() -> Path:
                 raise RuntimeError(f"dbt can't parse the project:\n{parsed.stdout}")
             (Path(aside) / "partial_parse.msgpack").replace(PARSED)
             (Path(aside) / MANIFEST.name).replace(MANIFEST)
+            PARSED_IN.write_text(str(DBT_PROJECT))
     return MANIFEST
 
 
