@@ -36,7 +36,7 @@ from orchestration.run.warehouse import Warehouse
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 # What dbt parsed for a refresh; it compares it with the project file by file.
 PARSED = MANIFEST.with_name("refresh.partial_parse.msgpack")
-# Where the project was when it was parsed: what is parsed has absolute paths, and dbt would read the
+# Where the project was when it was parsed. What is parsed has absolute paths: dbt would read the
 # seeds of the folder that the project was copied or moved from.
 PARSED_IN = MANIFEST.with_name("parsed_in")
 DBT = Path(sys.executable).with_name("dbt")
