@@ -54,12 +54,15 @@ lint: setup ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
 # Apart from what is locked: they bring pip and thirty other packages, and no test needs them.
-$(VENV)/release: ; $(PYTHON) -m venv $@ && $@/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9" "cyclonedx-bom>=7"
+$(VENV)/release/.set-up:
+	$(PYTHON) -m venv $(VENV)/release
+	$(VENV)/release/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9" "cyclonedx-bom>=7"
+	@touch $@
 
-audit: $(VENV)/release ## Ask for known vulnerabilities of the locked packages: a report, not a test
+audit: $(VENV)/release/.set-up ## Ask for known vulnerabilities of the locked packages: a report, not a test
 	$(VENV)/release/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off
 
-sbom: $(VENV)/release ## Write what a release consists of, as CycloneDX, to dist/sbom.cdx.json
+sbom: $(VENV)/release/.set-up ## Write what a release consists of, as CycloneDX, to dist/sbom.cdx.json
 	mkdir -p dist
 	$(VENV)/release/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json
 

@@ -165,6 +165,13 @@ def keep_runs_from_environment() -> int:
     return _number("UNGA_KEEP_RUNS", 30, 1, "runs")
 
 
+def refuse_wrong_numbers() -> None:
+    """Raise ValueError if any number of what is kept is none."""
+    keep_from_environment()
+    keep_releases_from_environment()
+    keep_runs_from_environment()
+
+
 def _number(name: str, default: int, least: int, what: str) -> int:
     named = os.environ.get(name) or str(default)
     if not named.isdecimal() or int(named) < least:

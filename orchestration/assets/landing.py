@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from orchestration.assets.metadata import OWNERS
+from orchestration.published.query import NewerFileError, refuse_newer
 from orchestration.run.warehouse import Warehouse
 from orchestration.sample.files import make_sample
 from orchestration.sources import (
@@ -60,6 +61,12 @@ def landing(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult]:
     """Ask each source for updates; without any release of any source, fall back to the sample."""
+    try:
+        # Now, not after the minute that a build takes.
+        for synthetic in (False, True):
+            refuse_newer(warehouse.layout.published(synthetic))
+    except NewerFileError as newer:
+        raise dg.Failure(f"Nothing is built: {newer}", allow_retries=False) from None
     if not warehouse.on_sample:
         landed = _land_all(context, warehouse)
         if not any(source.release for source in landed.values()):

@@ -19,7 +19,7 @@ from orchestration.published.changes import LOSS, Change, as_markdown, compare, 
 from orchestration.published.citation import release_of_code
 from orchestration.published.exports import BIG, FILES, ExportError, export
 from orchestration.published.kept import Kept, of_file, replace_and_keep
-from orchestration.published.query import QueryError
+from orchestration.published.query import NewerFileError, QueryError
 from orchestration.published.retention import remove_outdated
 from orchestration.published.status import LATE_AFTER, STALE_AFTER
 from orchestration.published.swap import write_audit
@@ -27,6 +27,7 @@ from orchestration.run.check_results import CheckResult
 from orchestration.run.lock import now
 from orchestration.run.old_runs import remove_old_runs
 from orchestration.run.warehouse import Warehouse
+from orchestration.sources import SourceError
 
 DATABASE = dg.AssetKey(["published", "database"])
 SAMPLE = dg.AssetKey(["published", "sample"])
@@ -119,7 +120,7 @@ def _remove_old(context: dg.AssetExecutionContext, layout: Layout) -> None:
     try:
         gone = remove_outdated(layout)
         runs = remove_old_runs(context.instance, layout)
-    except (OSError, SQLAlchemyError) as wrong:
+    except (OSError, ValueError, SourceError, SQLAlchemyError) as wrong:
         context.log.warning(f"What is older than is kept could not be removed: {wrong}")
     else:
         if gone or runs:
@@ -140,6 +141,8 @@ def _compare(
         try:
             before = of_file(published)
             changes, lost = compare(published, build), losses(published, build)
+        except NewerFileError as newer:
+            raise dg.Failure(f"Not published: {newer}", allow_retries=False) from None
         except QueryError as unreadable:
             # A damaged file must not hold up the build that replaces it.
             context.log.warning(f"The build was compared with nothing: {unreadable}")

@@ -2,7 +2,7 @@
 
 Belongs here: one finding per thing that a refresh needs: versions, disk, permissions, clock, lock,
 settings, the published file, the sources. Not here: how findings are shown (cli/doctor.py), or the
-state of the votes (published/status.py). Nothing is changed, fetched or built.
+state of the votes (published/status.py). Nothing is fetched or built; a source's visit is noted.
 """
 
 import difflib
@@ -20,18 +20,15 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from orchestration.alerts.causes import AlertError, after_from_environment
+from orchestration.alerts.channels import channels_from_environment
 from orchestration.automation.updates import updates
-from orchestration.layout import (
-    ROOT,
-    Layout,
-    keep_from_environment,
-    keep_releases_from_environment,
-    keep_runs_from_environment,
-)
-from orchestration.published.query import QueryError, rows_of
+from orchestration.layout import ROOT, Layout, refuse_wrong_numbers
+from orchestration.published.query import NewerFileError, QueryError, rows_of
 from orchestration.published.retention import outdated
 from orchestration.run.leftovers import leftovers, size, size_in_words
 from orchestration.run.lock import RefreshRefusedError, holder, refuse_what_is_in_the_way
+from orchestration.run.postgres import StorageError, storage_setting
 from orchestration.sources import SOURCES, Origin, SourceError, landed_releases
 
 # Of the first refresh, with the largest files that the sources serve.
@@ -67,6 +64,7 @@ OF_OURS = (
     "UNGA_WHOLE_REFRESHES",
     "UNGA_YEARS",
 )
+ALL = (*KNOWN, *OF_OURS)
 
 
 class Level(StrEnum):
@@ -91,15 +89,19 @@ def examine(layout: Layout, origin: Origin, offline: bool = False) -> Iterator[F
     """Every finding, in the order in which a refresh would meet them; `offline` asks no source."""
     yield _python()
     yield _packages()
-    yield _settings()
+    yield from _settings()
     yield _folder(layout)
     yield _room(layout)
     yield _memory()
-    yield _clock(layout)
-    yield _lock(layout)
-    yield _leftovers(layout)
+    try:
+        yield _clock(layout)
+        yield _lock(layout)
+        yield _leftovers(layout)
+    except SourceError as wrong:
+        yield Finding("landing", Level.FAULT, str(wrong))
     yield _published(layout)
     if not offline:
+        yield _record()
         yield from _sources(layout, origin)
 
 
@@ -141,31 +143,43 @@ def _packages() -> Finding:
     )
 
 
-def _settings() -> Finding:
-    unknown = {name for name in os.environ if name.startswith("UNGA_")} - {*KNOWN, *OF_OURS}
-    for name in sorted(unknown):
+def _settings() -> Iterator[Finding]:
+    """Misspelt names, and values that a refresh, an alert or the service would refuse."""
+    wrong = []
+    for read in (refuse_wrong_numbers, channels_from_environment, after_from_environment):
+        try:
+            read()
+        except (ValueError, AlertError) as refused:
+            wrong.append(Finding("settings", Level.FAULT, *_split(str(refused))))
+    for name in sorted({name for name in os.environ if name.startswith("UNGA_")} - set(ALL)):
         near = difflib.get_close_matches(name, KNOWN, n=1)
         meant = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(KNOWN)}."
-        return Finding("settings", Level.WARNING, f"{name} is read by nothing", meant)
+        wrong.append(Finding("settings", Level.WARNING, f"nothing reads {name}", meant))
+    if wrong:
+        yield from wrong
+    else:
+        names = [name for name in KNOWN if os.environ.get(name)]
+        yield Finding("settings", Level.GOOD, ", ".join(names) or "none set")
+
+
+def _record() -> Finding:
+    """Whether Dagster's record can be kept where it should be."""
     try:
-        for read in (
-            keep_from_environment,
-            keep_releases_from_environment,
-            keep_runs_from_environment,
-        ):
-            read()
-    except ValueError as wrong:
-        return Finding("settings", Level.FAULT, *_split(str(wrong)))
-    names = [name for name in KNOWN if os.environ.get(name)]
-    return Finding("settings", Level.GOOD, ", ".join(names) or "none set")
+        setting = storage_setting()
+    except StorageError as wrong:
+        return Finding("Dagster's record", Level.FAULT, *_split(str(wrong)))
+    return Finding("Dagster's record", Level.GOOD, "PostgreSQL" if setting else "SQLite")
 
 
 def _folder(layout: Layout) -> Finding:
-    """Whether files can be made, linked and replaced in the warehouse, as publication does."""
+    """Whether files can be made, linked and replaced in the warehouse, as publication does.
+
+    Before there is a warehouse, in the folder in which it will be made.
+    """
+    there = _nearest(layout.folder)
     try:
-        layout.folder.mkdir(parents=True, exist_ok=True)
         refuse_what_is_in_the_way(layout)
-        with tempfile.TemporaryDirectory(dir=layout.folder, prefix=".doctor-") as folder:
+        with tempfile.TemporaryDirectory(dir=there, prefix=".doctor-") as folder:
             made, link = Path(folder) / "made", Path(folder) / "link"
             made.write_bytes(b"1")
             try:
@@ -190,9 +204,13 @@ def _folder(layout: Layout) -> Finding:
     return Finding("folder", Level.GOOD, str(layout.folder))
 
 
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
 def _room(layout: Layout) -> Finding:
-    there = next(path for path in (layout.folder, *layout.folder.parents) if path.exists())
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(_nearest(layout.folder)).free
     published = layout.published(synthetic=False)
     # The build, and DuckDB's own files beside it.
     needed = max(ROOM, 3 * published.stat().st_size) if published.is_file() else ROOM
@@ -242,7 +260,7 @@ def _clock(layout: Layout) -> Finding:
     return Finding(
         "clock",
         Level.FAULT,
-        f"it is {now:%Y-%m-%d %H:%M} UTC here, but something is of {latest:%Y-%m-%d %H:%M}",
+        f"the clock says {now:%Y-%m-%d %H:%M} UTC, but a file is dated {latest:%Y-%m-%d %H:%M}",
         "Set this machine's clock: the order of releases and the age of the file follow it.",
     )
 
@@ -275,6 +293,8 @@ def _published(layout: Layout) -> Finding:
         return Finding("published", Level.WARNING, "nothing yet", "Run `unga refresh`.")
     try:
         (row,) = rows_of(file, "select * from marts.publication")
+    except NewerFileError as wrong:
+        return Finding("published", Level.FAULT, str(wrong))
     except QueryError as wrong:
         return Finding(
             "published",

@@ -30,8 +30,7 @@ def clean(
 
     layout = Layout.from_environment()
     try:
-        runs = _old_runs(layout, remove=False)
-        if not leftovers(layout) and not outdated(layout) and not runs:
+        if not leftovers(layout) and not outdated(layout) and not _old_runs(layout)[0]:
             typer.echo("Nothing is left over.")
             return
     except ValueError as wrong:
@@ -43,20 +42,23 @@ def clean(
     with lock:
         # Look again under the lock: a refresh may have ended in the meantime.
         sizes = {path: size(path) for path in (*leftovers(layout), *outdated(layout))}
-        sizes |= _old_runs(layout, remove=not dry_run)
+        runs, of_runs = _old_runs(layout, remove=not dry_run)
+        sizes |= of_runs
         if not dry_run:
             remove_leftovers(layout)
             remove_outdated(layout)
     for folder, bytes_ in sizes.items():
         typer.echo(f"{size_in_words(bytes_):>10}  {folder}")
     total = size_in_words(sum(sizes.values()))
+    if runs:
+        typer.echo(f"{runs} old runs in Dagster's record")
     typer.echo(f"{total} would be freed." if dry_run else f"{total} freed.")
 
 
-def _old_runs(layout: Layout, remove: bool) -> dict[Path, int]:
-    """The files of Dagster's old records and their sizes; removes these records if asked to."""
+def _old_runs(layout: Layout, remove: bool = False) -> tuple[int, dict[Path, int]]:
+    """How many old runs Dagster has, and their files with their sizes; removes them if asked to."""
     if not layout.dagster_home.is_dir():
-        return {}
+        return 0, {}
     # Slow to import, and not needed where nothing ever ran.
     import dagster as dg
 
@@ -66,8 +68,9 @@ def _old_runs(layout: Layout, remove: bool) -> dict[Path, int]:
 
     dagster_home(layout)
     with dg.DagsterInstance.get() as instance:
-        files = [file for run in old_runs(instance) for file in run_files(layout, run.run_id)]
+        old = old_runs(instance)
+        files = [file for run in old for file in run_files(layout, run.run_id)]
         sizes = {file: size(file) for file in files}
         if remove:
             remove_old_runs(instance, layout)
-    return sizes
+    return len(old), sizes

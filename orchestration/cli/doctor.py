@@ -24,7 +24,7 @@ def doctor(
     """Find out what stands in the way of a refresh on this machine, and what to do about it.
 
     Looks at versions, settings, disk, permissions, clock, lock, the published file and whether the
-    sources answer; changes nothing. Exit status: 0 a refresh can run; 1 it can't.
+    sources answer; fetches and builds nothing. Exit status: 0 a refresh can run; 1 it can't.
     """
     from orchestration.automation.doctor import Level, examine
     from orchestration.run.console import console

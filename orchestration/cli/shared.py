@@ -26,8 +26,15 @@ class OneLineErrors(TyperGroup):
             # The reader, such as `head`, stopped early: not an error.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
-        except (QueryError, OSError) as wrong:
+        except (QueryError, OSError, _source_error()) as wrong:
             fail(wrong)
+
+
+def _source_error() -> type[Exception]:
+    """What a landing that can't be used raises; slow to import, and evaluated after an error."""
+    from orchestration.sources import SourceError
+
+    return SourceError
 
 
 SampleOption = Annotated[bool, typer.Option("--sample", help="Use the sample, not the real votes.")]

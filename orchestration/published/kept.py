@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+
 from orchestration.layout import Layout, keep_from_environment
-from orchestration.published.query import QueryError, rows_of
+from orchestration.published.query import QueryError, open_any_version
 from orchestration.published.swap import replace_published
 from orchestration.run.leftovers import UNFINISHED
 from orchestration.run.lock import take_lock
@@ -40,11 +42,18 @@ class Kept:
 
 
 def of_file(file: Path) -> Kept:
-    """What a published file says of itself; raises QueryError if it can't be read."""
-    rows = rows_of(file, "select published_at, run_id from marts.publication")
+    """What a published file of any schema version says of itself.
+
+    Raises QueryError if it can't be read.
+    """
+    try:
+        with open_any_version(file) as connection:
+            rows = connection.sql("select published_at, run_id from marts.publication").fetchall()
+    except duckdb.Error as wrong:
+        raise QueryError(f"{file} can't be read: {str(wrong).splitlines()[0]}") from None
     if len(rows) != 1:
         raise QueryError(f"{file} has no run in marts.publication: it was never published.")
-    return Kept(file, rows[0]["published_at"], rows[0]["run_id"])
+    return Kept(file, *rows[0])
 
 
 def kept_files(layout: Layout, synthetic: bool) -> list[Kept]:

@@ -28,10 +28,50 @@ class QueryError(Exception):
     """A query that can't be answered; the message is for the user."""
 
 
+class NewerFileError(QueryError):
+    """A file that a newer version of the project published: nothing here may replace it."""
+
+
 def open_published(file: Path) -> duckdb.DuckDBPyConnection:
     """A connection that can only read this one file: no other file, no network, no settings.
 
-    Raises QueryError if nothing is published there, or it has a schema version not read here.
+    Raises QueryError if nothing is published there, or it has a schema version not read here;
+    NewerFileError if that is of a newer version of the project.
+    """
+    connection = open_any_version(file)
+    try:
+        version = _schema_version(connection)
+    except (duckdb.Error, ValueError, TypeError) as wrong:
+        connection.close()
+        raise QueryError(
+            f"{file} can't be read: marts.publication is not as it was published ({wrong})"
+        ) from None
+    if OLDEST_SCHEMA_VERSION <= version <= SCHEMA_VERSION:
+        return connection
+    connection.close()
+    of = f"{file} has schema version {version}, and this version of the project reads "
+    if version > SCHEMA_VERSION:
+        raise NewerFileError(f"{of}{SCHEMA_VERSION}: a newer one published it. Update the project.")
+    raise QueryError(
+        f"{of}{OLDEST_SCHEMA_VERSION} and later: publish it anew with `unga refresh --force`."
+    )
+
+
+def refuse_newer(file: Path) -> None:
+    """Raise NewerFileError for the file of a newer version; one that can't be read is no reason."""
+    try:
+        if file.exists():
+            open_published(file).close()
+    except NewerFileError:
+        raise
+    except QueryError:
+        pass
+
+
+def open_any_version(file: Path) -> duckdb.DuckDBPyConnection:
+    """The same for a file of any schema version, of which only marts.publication is known.
+
+    Raises QueryError if nothing is published there, or it is no database that can be read now.
     """
     if not file.exists():
         raise QueryError(
@@ -39,26 +79,13 @@ def open_published(file: Path) -> duckdb.DuckDBPyConnection:
             "`unga sample` and then query with --sample."
         )
     try:
-        connection = duckdb.connect(
+        return duckdb.connect(
             file,
             read_only=True,
             config={"enable_external_access": False, "lock_configuration": True},
         )
     except duckdb.Error as wrong:
         raise QueryError(f"{file} can't be read: {_one_line(wrong)}") from None
-    version = _schema_version(connection)
-    if OLDEST_SCHEMA_VERSION <= version <= SCHEMA_VERSION:
-        return connection
-    connection.close()
-    raise QueryError(
-        f"{file} has schema version {version}, and this version of the project reads "
-        f"{OLDEST_SCHEMA_VERSION} to {SCHEMA_VERSION}: "
-        + (
-            "a newer one published it. Update the project."
-            if version > SCHEMA_VERSION
-            else "publish it anew with `unga refresh --force`."
-        )
-    )
 
 
 def _schema_version(connection: duckdb.DuckDBPyConnection) -> int:

@@ -20,6 +20,7 @@ from orchestration.layout import (
     keep_runs_from_environment,
 )
 from orchestration.published.query import QueryError, rows_of
+from orchestration.run.check_results import read_log
 from orchestration.run.leftovers import BOTH
 from orchestration.sources import SOURCES
 from orchestration.sources.landing import landed_releases
@@ -30,8 +31,8 @@ PAGES = 50
 def outdated(layout: Layout) -> list[Path]:
     """The folders of releases and the pages that are beyond what is kept, the oldest first.
 
-    A release that the published file is built from stays, however old. Raises ValueError for a
-    number in the environment that is none.
+    A release that the published file is built from stays, however old; if that can't be read now,
+    all releases stay. Raises ValueError for a number in the environment that is none.
     """
     return [path for synthetic in BOTH for path in _outdated(layout, synthetic)]
 
@@ -52,34 +53,35 @@ def _outdated(layout: Layout, synthetic: bool) -> list[Path]:
     found = []
     releases = {name: landed_releases(layout.landing(synthetic), name) for name in SOURCES}
     if any(len(of_source) > keep for of_source in releases.values()):
-        used = _used(layout.published(synthetic))
-        for name, of_source in releases.items():
-            old = of_source[:-keep]
-            found += [release.folder for release in old if (name, release.name) not in used]
+        with suppress(QueryError):
+            used = _used(layout.published(synthetic))
+            for name, of_source in releases.items():
+                old = of_source[:-keep]
+                found += [release.folder for release in old if (name, release.name) not in used]
     pages = sorted(layout.changes(synthetic).glob("*.md"), key=lambda page: page.stat().st_mtime)
     return [*found, *pages[:-PAGES]]
 
 
 def _used(published: Path) -> set[tuple[str, str]]:
-    """Source and release of what the published file is built from."""
-    try:
-        rows = rows_of(published, "select distinct source, release from raw.releases")
-    except QueryError:  # nothing is published, or it can't be read: it is built anew
+    """Source and release of what the published file is built from; raises QueryError."""
+    if not published.exists():
         return set()
+    rows = rows_of(published, "select distinct source, release from raw.releases")
     return {(row["source"], row["release"]) for row in rows}
 
 
 def _shorten(log: Path, runs: int) -> None:
     """Keep the lines of the last runs, in one step."""
-    if not log.exists():
+    entries = read_log(log)
+    ids = list(dict.fromkeys(entry["run_id"] for entry in entries))
+    if len(ids) <= runs:
         return
-    lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
-    ids = [json.loads(line)["run_id"] for line in lines]
-    kept = set(list(dict.fromkeys(ids))[-runs:])
-    if kept != set(ids):
-        aside = log.with_name(f".{log.name}.{os.getpid()}")
-        aside.write_text(
-            "".join(line for line, run in zip(lines, ids, strict=True) if run in kept),
-            encoding="utf-8",
-        )
+    aside = log.with_name(f".{log.name}.{os.getpid()}")
+    try:
+        with aside.open("w", encoding="utf-8") as lines:
+            for entry in entries:
+                if entry["run_id"] in ids[-runs:]:
+                    lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
         aside.replace(log)
+    finally:
+        aside.unlink(missing_ok=True)

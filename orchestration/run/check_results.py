@@ -5,9 +5,14 @@ running checks (assets/checks.py, assets/dbt.py).
 """
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+# What an entry of the log has beside the result.
+OF_THE_RUN = ("run_id", "at")
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,32 @@ def append_to_log(log: Path, run_id: str, at: str, results: Iterable[CheckResult
             lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
+def read_log(log: Path) -> list[dict[str, Any]]:
+    """The entries of the log of checks; none if there is no log.
+
+    A line that a killed run or a full disk cut off is left out, and named in Python's log.
+    """
+    if not log.exists():
+        return []
+    entries = []
+    for number, line in enumerate(log.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            entry = json.loads(line)
+            CheckResult(**{key: entry[key] for key in entry if key not in OF_THE_RUN})
+            entry["run_id"]
+        except (ValueError, TypeError, KeyError) as wrong:
+            logging.getLogger(__name__).warning("%s, line %d is no check: %s", log, number, wrong)
+        else:
+            entries.append(entry)
+    return entries
+
+
 def blocking_of_last_run(log: Path) -> tuple[str, list[CheckResult]]:
     """The last run in the log and the check results that kept it from publication."""
-    if not log.exists():
-        return "", []
-    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line]
+    entries = read_log(log)
     run_id = entries[-1]["run_id"] if entries else ""
     results = [
-        CheckResult(**{key: entry[key] for key in entry if key not in ("run_id", "at")})
+        CheckResult(**{key: entry[key] for key in entry if key not in OF_THE_RUN})
         for entry in entries
         if entry["run_id"] == run_id
     ]

@@ -20,10 +20,8 @@ from orchestration.layout import (
     DATABASE,
     OLDEST_READER,
     Layout,
-    keep_from_environment,
-    keep_releases_from_environment,
-    keep_runs_from_environment,
     mirror_from_environment,
+    refuse_wrong_numbers,
 )
 from orchestration.run.check_results import CheckResult, append_to_log
 from orchestration.run.dead_runs import close_records
@@ -108,13 +106,7 @@ class Warehouse(dg.ConfigurableResource):
         """
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
-        # Refused now, not after the minute that a build takes.
-        for read in (
-            keep_from_environment,
-            keep_releases_from_environment,
-            keep_runs_from_environment,
-        ):
-            read()
+        refuse_wrong_numbers()  # now, not after the minute that a build takes
         self._lock = take_lock(self.layout, f"run {self._run_id}")
         self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic

@@ -1,7 +1,7 @@
 """Ten years of a warehouse on one afternoon: each January a session, now and then a fault.
 
-Belongs here: what a year ends in, with the clock turned (later.py), and whom it took. Not here:
-each fault by itself (the other tests of this folder), or what is said on a terminal.
+Belongs here: what a year ends in, with the clock turned (later.py), and whose help it needed. Not
+here: each fault by itself (the other tests of this folder), or what is said on a terminal.
 
 Set UNGA_YEARS to 10 for all of them; the first ones alone take minutes.
 """

@@ -6,17 +6,20 @@ or landing is refused in one line. Not here: refreshes that meet these faults (f
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from typer.testing import CliRunner, Result
+from warehouses import fingerprint, unga
 
 from orchestration.automation import doctor
 from orchestration.cli.app import app
 from orchestration.layout import Layout
 from orchestration.published.query import SCHEMA_VERSION
 from orchestration.run.lock import take_lock
+from orchestration.sources import LandingError
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,16 +72,40 @@ def test_a_source_out_of_reach_is_named_and_is_no_fault(warehouse):
 def test_a_misspelt_setting_is_named(warehouse, monkeypatch):
     monkeypatch.setenv("UNGA_MIROR", "/somewhere")
     findings, status = found("--offline")
-    assert findings["settings"]["says"] == "UNGA_MIROR is read by nothing"
+    assert findings["settings"]["says"] == "nothing reads UNGA_MIROR"
     assert findings["settings"]["do"] == "Did you mean UNGA_MIRROR?"
     assert status == 0
 
 
-def test_a_setting_that_is_no_number_is_a_fault(warehouse, monkeypatch):
-    monkeypatch.setenv("UNGA_KEEP", "three")
-    findings, status = found("--offline")
-    assert (findings["settings"]["level"], status) == ("fault", 1)
-    assert findings["settings"]["says"] == "UNGA_KEEP=three"
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("UNGA_KEEP", "three"),
+        ("UNGA_ALERT_WEBHOOK", "gopher://example.org"),
+        ("UNGA_ALERT_AFTER_DAYS", "soon"),
+    ],
+)
+def test_a_setting_that_would_be_refused_is_a_fault_beside_a_misspelt_one(
+    warehouse, monkeypatch, name, value
+):
+    monkeypatch.setenv("UNGA_MIROR", "/somewhere")
+    monkeypatch.setenv(name, value)
+    told = run("doctor", "--json", "--offline")
+    of_settings = [row for row in json.loads(told.output) if row["what"] == "settings"]
+    assert [row["level"] for row in of_settings] == ["fault", "warning"]
+    assert name in of_settings[0]["says"] + of_settings[0]["do"]
+    assert told.exit_code == 1
+
+
+def test_a_record_that_cant_be_kept_is_a_fault(warehouse, monkeypatch):
+    monkeypatch.setenv("UNGA_DAGSTER_POSTGRES", "nonsense")
+    findings, status = found()
+    assert (findings["Dagster's record"]["level"], status) == ("fault", 1)
+
+
+def test_nothing_is_made_where_there_is_no_warehouse_yet(warehouse):
+    assert found("--offline")[1] == 0
+    assert not warehouse.exists()
 
 
 def test_every_setting_that_is_read_is_known():
@@ -198,6 +225,46 @@ def test_a_release_that_this_or_an_older_version_landed_is_read(warehouse, witho
     said = {key: value for key, value in MANIFEST.items() if key not in without}
     (folder / "release.json").write_text(json.dumps(said))
     assert "2026-07-10" in run("sources").output
+
+
+def test_a_file_of_a_newer_version_is_never_replaced(first_sample, tmp_path):
+    """Not even where a build is asked for, which replaces a damaged file."""
+    copy = tmp_path / "warehouse"
+    shutil.copytree(first_sample, copy)
+    file = copy / "sample" / "unga.duckdb"
+    with duckdb.connect(file) as connection:
+        connection.execute("update marts.publication set schema_version = 99")
+    before = fingerprint(file)
+    refused = unga(copy, "sample")
+    assert refused.returncode == 1
+    assert "schema version 99" in refused.stdout
+    assert "Update the project." in refused.stdout
+    assert fingerprint(file) == before
+
+
+@pytest.mark.parametrize("rows", ["", "(null)", "('one')", "(1), (1)"])
+def test_a_publication_that_says_nothing_of_use_is_a_file_that_cant_be_read(warehouse, rows):
+    file = warehouse / "unga.duckdb"
+    file.parent.mkdir(parents=True)
+    with duckdb.connect(file) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.publication (schema_version varchar)")
+        if rows:
+            connection.execute(f"insert into marts.publication values {rows}")
+    told = run("query", "select 1")
+    assert told.exit_code == 1
+    assert "marts.publication is not as it was published" in told.output.replace("\n", " ")
+
+
+@pytest.mark.parametrize("command", ["sources", "clean", "doctor", "status"])
+def test_a_release_of_a_newer_version_is_one_line_to_every_command(warehouse, command):
+    folder = warehouse / "landing" / "undl" / "2026-07-10"
+    folder.mkdir(parents=True)
+    (folder / "release.json").write_text(json.dumps(MANIFEST | {"manifest_version": 2}))
+    publish(warehouse / "unga.duckdb", "timestamp '2026-01-01' as published_at")
+    told = run(command)
+    assert told.exit_code == 1
+    assert not isinstance(told.exception, LandingError)
 
 
 def test_a_release_that_a_newer_version_landed_is_refused(warehouse, capfd):

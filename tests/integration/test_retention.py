@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import dagster as dg
 import duckdb
 import pytest
 from typer.testing import CliRunner
-from warehouses import unga
+from warehouses import UNGA, environment, unga
 
 from orchestration.cli.app import app
 from orchestration.layout import Layout
@@ -27,6 +28,8 @@ from orchestration.sources.landing import Landing, copy_in
 
 # How many refreshes the last test does; retention is set to two runs.
 REFRESHES = int(os.environ.get("UNGA_REFRESHES", "4"))
+# Dagster's files beside those of a run each.
+RECORDS = ("index.db", "runs.db", "schedules.db")
 
 
 @pytest.fixture
@@ -70,6 +73,18 @@ def test_more_releases_stay_where_a_person_says_so(layout: Layout, monkeypatch):
         outdated(layout)
 
 
+def test_all_releases_stay_while_it_is_not_known_which_are_published(layout: Layout):
+    with duckdb.connect(layout.published(False)) as writer:
+        writer.execute("select 1")
+        opened = subprocess.run(
+            [UNGA, "clean"], env=environment(layout.folder), capture_output=True, text=True
+        )
+    assert opened.returncode == 0, opened.stderr
+    assert len(landed(layout)) == 5
+    layout.published(False).write_bytes(b"damaged")
+    assert remove_outdated(layout) == []
+
+
 def test_the_oldest_pages_of_changes_go(layout: Layout):
     folder = layout.changes(False)
     folder.mkdir()
@@ -100,6 +115,18 @@ def test_the_log_of_checks_keeps_the_last_runs_whole(layout: Layout, monkeypatch
     assert [file.name for file in log.parent.glob(".checks_log*")] == []
 
 
+def test_a_line_of_the_log_that_was_cut_off_hides_nothing(layout: Layout, monkeypatch):
+    monkeypatch.setenv("UNGA_KEEP_RUNS", "1")
+    log = layout.checks_log(False)
+    for run in ("first", "second"):
+        append_to_log(log, run, "2026-01-01", [CheckResult("marts.x", "a", "dbt test", False)])
+        with log.open("a") as lines:
+            lines.write('{"run_id": "sec\n[]\n')
+    assert blocking_of_last_run(log)[0] == "second"
+    remove_outdated(layout)
+    assert [json.loads(line)["run_id"] for line in log.read_text().splitlines()] == ["second"]
+
+
 def test_clean_tells_what_is_old_and_removes_it(layout: Layout):
     told = CliRunner().invoke(app, ["clean", "--dry-run"])
     assert str(layout.landing(False) / "undl" / "2026-01-02") in told.output
@@ -125,15 +152,11 @@ def test_of_old_runs_dagster_keeps_nothing(tmp_path: Path, monkeypatch):
         assert remove_old_runs(instance, layout) == 2
         assert [run.run_id for run in instance.get_runs()] == [under_way, *reversed(ran[2:])]
         assert remove_old_runs(instance, layout) == 0
-    holding = {
-        file
-        for file in layout.dagster_home.rglob("*")
-        if file.is_file() and any(run.encode() in file.read_bytes() for run in ran[:2])
-    }
     named = [file for run in ran[:2] for file in layout.dagster_home.rglob(f"{run}*")]
     assert named == []
     # What SQLite has freed still stands in its files; no row of any table has it.
-    assert {table for file in holding for run in ran[:2] for table in with_text(file, run)} == set()
+    records = layout.dagster_home.rglob("*.db")
+    assert {table for file in records for run in ran[:2] for table in with_text(file, run)} == set()
 
 
 def with_text(file: Path, text: str) -> list[str]:
@@ -156,18 +179,34 @@ def test_a_warehouse_stops_growing(first_sample: Path, tmp_path: Path):
     """Set UNGA_REFRESHES to 50 for the long run."""
     warehouse = tmp_path / "warehouse"
     shutil.copytree(first_sample, warehouse)
-    sizes = []
+    counts = []
     for _ in range(REFRESHES):
         made = unga(warehouse, "sample", UNGA_KEEP="1", UNGA_KEEP_RUNS="2")
         assert made.returncode == 0, made.stdout + made.stderr
-        sizes.append(
-            {
-                part.name: sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
-                for part in (warehouse / "dagster_home", warehouse / "sample", warehouse)
-            }
-        )
-    # One run more than is kept stands in Dagster's record while it ends.
-    settled = sizes[2:]
-    for part in settled[0]:
-        least, most = min(size[part] for size in settled), max(size[part] for size in settled)
-        assert most < 1.1 * least, (part, sizes)
+        counts.append(counted(warehouse))
+    # One run more than is kept stands in Dagster's record until the next one ends.
+    settled = counts[2:]
+    for what in settled[0].keys() - {"bytes"}:
+        assert len({count[what] for count in settled}) == 1, (what, counts)
+    assert max(count["bytes"] for count in settled) < 1.1 * settled[0]["bytes"], counts
+
+
+def counted(warehouse: Path) -> dict[str, int]:
+    """What a refresh adds to: files, rows of Dagster's record, lines of the log; and all bytes."""
+    files = [file for file in warehouse.rglob("*") if file.is_file()]
+    # Pages of changes are kept by fifties, and a database's log is there or not.
+    told = {"files": 0, "bytes": sum(file.stat().st_size for file in files)}
+    for file in files:
+        if file.parent.name == "changes" or file.name.endswith(("-wal", "-shm")):
+            continue
+        told["files"] += 1
+        if file.suffix == ".db":
+            with sqlite3.connect(file) as record:
+                tables = record.execute("select name from sqlite_master where type = 'table'")
+                for (table,) in tables.fetchall():
+                    name = f"{file.name if file.name in RECORDS else 'runs'}: {table}"
+                    ((rows,),) = record.execute(f'select count(*) from "{table}"')
+                    told[name] = told.get(name, 0) + rows
+        if file.name == "checks_log.jsonl":
+            told["checks"] = len(file.read_text(encoding="utf-8").splitlines())
+    return told

@@ -1,6 +1,7 @@
 -- How often an evidence of its class was right, as a whole and by what the second opinion says of the topic.
--- One right and one wrong are added, so that a class seen a few times is not taken for certain. Rules are
--- mended with the open half in view: it is asked only where there is no closed one.
+-- One right and one wrong are added to a class, and two as right as the class to each of its parts, so that what
+-- was seen a few times is not taken for certain. Rules are mended with the open half in view: it is asked only
+-- where there is no closed one.
 with assigned as (
     select
         gold.scheme,
@@ -37,12 +38,26 @@ measured as (
         power(sum(weight), 2) / sum(power(weight, 2)) as sample_size
     from classes
     group by scheme, evidence_class, is_seconded
+),
+
+of_classes as (
+    select
+        scheme,
+        evidence_class,
+        (precision * sample_size + 1) / (sample_size + 2) as certainty
+    from measured
+    where is_seconded is null
 )
 
 select
-    scheme,
-    evidence_class,
-    is_seconded,
-    sampled,
-    (precision * sample_size + 1) / (sample_size + 2) as certainty
+    measured.scheme,
+    measured.evidence_class,
+    measured.is_seconded,
+    measured.sampled,
+    if(
+        measured.is_seconded is null,
+        of_classes.certainty,
+        (measured.precision * measured.sample_size + 2 * of_classes.certainty) / (measured.sample_size + 2)
+    ) as certainty
 from measured
+inner join of_classes using (scheme, evidence_class)
