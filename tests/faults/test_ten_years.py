@@ -119,7 +119,6 @@ def nobody_has_reviewed_the_session(service: Service) -> None:
 
 def a_file_is_broken_and_comes_back(service: Service) -> None:
     """The rest is published, the broken file is named until it is whole."""
-    service.review("unxml", service.session, 10)
     service.serve(5)
     broken = service.mirror / "unxml" / f"{service.session}.json"
     whole = broken.read_bytes()
@@ -128,6 +127,7 @@ def a_file_is_broken_and_comes_back(service: Service) -> None:
     assert service.through() == date(service.year - 1, 6, 21), "the summer of the session before"
     assert service.run(6, "status")[0] == 3
     broken.write_bytes(whole)
+    service.review("unxml", service.session, 10)
     assert service.refresh(7) == 0
     assert service.run(8, "status")[0] == 0
 
