@@ -21,6 +21,7 @@ from orchestration.assets.publication import (
 )
 from orchestration.assets.raw import raw_assets, raw_estimates, raw_ledgers, sessions
 from orchestration.assets.report import study_report
+from orchestration.assets.scale_out import VOTE_PAIRS, vote_pairs
 from orchestration.automation.schedules import yearly_refresh
 from orchestration.automation.sensors import (
     killed_runs,
@@ -45,7 +46,8 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
     marts = [key for key, group in groups.items() if group.startswith("marts/")]
     refresh = dg.define_asset_job(
         "refresh",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(IDEAL_POINTS, EXPORTS_PUBLIC),
+        selection=dg.AssetSelection.all()
+        - dg.AssetSelection.assets(IDEAL_POINTS, EXPORTS_PUBLIC, VOTE_PAIRS),
         executor_def=dg.in_process_executor,
         description="Everything, from the sources to the published file. It publishes a whole "
         "build that passed every blocking check, or nothing.",
@@ -69,6 +71,13 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         description="All files for other programs that may be passed on.",
     )
+    scale_out = dg.define_asset_job(
+        "scale_out",
+        selection=dg.AssetSelection.assets(VOTE_PAIRS),
+        executor_def=dg.in_process_executor,
+        description="The pairs by any topic and period, from the exported files; on Apache Spark "
+        "if it is asked to.",
+    )
     return dg.Definitions(
         assets=[
             landing,
@@ -84,8 +93,9 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             study_report,
             explorer_page,
             ideal_points(warehouse),
+            vote_pairs,
         ],
-        jobs=[refresh, estimate, every_export, public_export],
+        jobs=[refresh, estimate, every_export, public_export, scale_out],
         schedules=[yearly_refresh(warehouse)],
         sensors=[
             new_undl_file(warehouse),

@@ -15,10 +15,10 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from scale_out.asked import Asked, Counted, Tell
 from scale_out.counting import Group, count_group, rows_of_chunk, schema
 from scale_out.groups import groups, schemes_of
 from scale_out.output import Partitions
-from scale_out.pairs import Asked, Counted, Tell
 from scale_out.votes import (
     CODE,
     FILE,
@@ -54,16 +54,20 @@ class _Placed:
 
 def count(asked: Asked, folder: Path, tell: Tell) -> Counted:
     """Count all groups into an empty folder; raises PairsError for what is wrong in the input."""
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        config = {"memory_limit": MEMORY, "temp_directory": f"{scratch}/spilled"}
-        with duckdb.connect(f"{scratch}/scratch.duckdb", config=config) as connection:
-            connection.execute("set enable_progress_bar = false")
-            try:
-                schemes = _read(connection, asked)
-                return _count(connection, asked, schemes, folder, Path(scratch), tell)
-            except duckdb.Error as wrong:
-                said = " ".join(str(wrong).split())
-                raise PairsError(f"{asked.source} can't be counted: {said}") from None
+    with (
+        tempfile.TemporaryDirectory(dir=folder.parent) as scratch,
+        duckdb.connect(
+            f"{scratch}/scratch.duckdb",
+            config={"memory_limit": MEMORY, "temp_directory": f"{scratch}/spilled"},
+        ) as connection,
+    ):
+        connection.execute("set enable_progress_bar = false")
+        try:
+            schemes = _read(connection, asked)
+            return _count(connection, asked, schemes, folder, Path(scratch), tell)
+        except duckdb.Error as wrong:
+            said = " ".join(str(wrong).split())
+            raise PairsError(f"{asked.source} can't be counted: {said}") from None
 
 
 def _read(connection: duckdb.DuckDBPyConnection, asked: Asked) -> tuple[str, ...]:

@@ -1,68 +1,14 @@
-"""What may be asked for, and asking an engine for it.
+"""Counting the pairs of a folder of votes, by the engine that is asked for.
 
-Belongs here: the settings of a count, and the steps that engines share. Not here: how an engine
+Belongs here: choosing the engine. Not here: what may be asked for (asked.py), or how an engine
 counts (local.py, spark.py).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 
-from scale_out import output
-from scale_out.counting import Resampling
-from scale_out.groups import Period
-from scale_out.votes import PairsError, Rows
-
-# Told how many groups, or tasks of Spark, are done, and how many there are.
-Tell = Callable[[int, int], None]
-
-
-class Engine(StrEnum):
-    """What counts: this process, or Apache Spark."""
-
-    LOCAL = "local"
-    SPARK = "spark"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked for. `source` and `target` are folders; Spark takes addresses of them too."""
-
-    source: str
-    target: str
-    period: Period = Period("year")
-    schemes: tuple[str, ...] = ()
-    resampling: Resampling = Resampling()
-
-    def refuse_unusable(self, rows: Rows) -> None:
-        """Raise PairsError if roll calls lack the session that a period by session needs."""
-        if self.period.kind != "session":
-            return
-        for chamber, roll_call in rows(
-            "select chamber, roll_call from roll_calls where session is null "
-            "order by chamber, roll_call limit 1"
-        ):
-            raise PairsError(
-                f"Roll call {roll_call} of {chamber} has no session: add the column session to "
-                "the votes, or choose another --period."
-            )
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What was counted: groups of roll calls, rows written, and the schemes of the groups."""
-
-    groups: int
-    rows: int
-    schemes: tuple[str, ...]
-
-
-def is_address(place: str) -> bool:
-    """Whether this is an address such as s3a://bucket/folder, which only Spark can read."""
-    return "://" in place
+from scale_out import Engine, local, output
+from scale_out.asked import Asked, Counted, Tell, is_address, settings_text
+from scale_out.votes import PairsError
 
 
 def count_pairs(
@@ -84,28 +30,8 @@ def count_pairs(
             raise PairsError(f"{place} is an address: only --engine spark reads and writes these.")
     if not Path(asked.source).is_dir():
         raise PairsError(f"There is no folder {asked.source}: name one with votes.parquet.")
-    from scale_out import local
-
     with output.unfinished(Path(asked.target)) as folder:
         counted = local.count(asked, folder, tell)
         text = settings_text(asked, engine, counted)
         (folder / output.SETTINGS).write_text(text, encoding="utf-8")
     return counted
-
-
-def settings_text(asked: Asked, engine: Engine, counted: Counted) -> str:
-    """The file that says what a result is."""
-    return output.as_text(
-        {
-            "code": version("unga-vote-warehouse"),
-            "counted_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "engine": engine.value,
-            "source": asked.source,
-            "period": str(asked.period),
-            "schemes": list(counted.schemes),
-            "replicates": asked.resampling.replicates,
-            "seed": asked.resampling.seed,
-            "groups": counted.groups,
-            "rows": counted.rows,
-        }
-    )

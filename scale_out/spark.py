@@ -23,7 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scale_out import output, pairs
+from scale_out import Engine, output
+from scale_out.asked import Asked, Counted, Tell, is_address, settings_text
 from scale_out.counting import CODE as SENT
 from scale_out.counting import TWO_VOTES, packed_counter, schema
 from scale_out.groups import KEY, groups, schemes_of
@@ -49,11 +50,11 @@ LOOKED_EVERY = 0.5  # seconds
 UNFINISHED = ".unfinished"
 
 
-def count(asked: pairs.Asked, master: str | None, tell: pairs.Tell) -> pairs.Counted:
+def count(asked: Asked, master: str | None, tell: Tell) -> Counted:
     """Count all groups on Spark, and put the result in place; see `pairs.count_pairs`."""
     _refuse_without_spark()
     _refuse_without_java()
-    if not pairs.is_address(asked.target):
+    if not is_address(asked.target):
         output.refuse_foreign(Path(asked.target))
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
@@ -63,7 +64,7 @@ def count(asked: pairs.Asked, master: str | None, tell: pairs.Tell) -> pairs.Cou
             schemes = _read(session, asked)
             with _place(session, asked.target) as folder:
                 counted = _count(session, asked, schemes, folder)
-                text = pairs.settings_text(asked, pairs.Engine.SPARK, counted)
+                text = settings_text(asked, Engine.SPARK, counted)
                 _write_text(session, f"{folder}/{output.SETTINGS}", text)
         except (PySparkException, Py4JError) as wrong:
             if TWO_VOTES in str(wrong):
@@ -155,7 +156,7 @@ def _code() -> Path:
 
 
 @contextmanager
-def _told(session: Any, tell: pairs.Tell) -> Iterator[None]:
+def _told(session: Any, tell: Tell) -> Iterator[None]:
     """Tell how many tasks of the running stages are done, from time to time."""
     tracker, ended = session.sparkContext.statusTracker(), threading.Event()
 
@@ -176,7 +177,7 @@ def _told(session: Any, tell: pairs.Tell) -> Iterator[None]:
         looking.join()
 
 
-def _read(session: Any, asked: pairs.Asked) -> tuple[str, ...]:
+def _read(session: Any, asked: Asked) -> tuple[str, ...]:
     """Make the views votes, topics and roll_calls; the schemes to count by."""
     source = _address(asked.source)
     columns = {}
@@ -205,9 +206,7 @@ def _read(session: Any, asked: pairs.Asked) -> tuple[str, ...]:
     )
 
 
-def _count(
-    session: Any, asked: pairs.Asked, schemes: tuple[str, ...], folder: str
-) -> pairs.Counted:
+def _count(session: Any, asked: Asked, schemes: tuple[str, ...], folder: str) -> Counted:
     from pyspark.sql.pandas.types import from_arrow_schema
 
     session.sql(groups(asked.period, schemes)).createOrReplaceTempView("grouped")
@@ -241,13 +240,13 @@ def _count(
         .parquet(folder)
     )
     session.catalog.uncacheTable("roll_calls")
-    return pairs.Counted(int(number), session.read.parquet(folder).count(), schemes)
+    return Counted(int(number), session.read.parquet(folder).count(), schemes)
 
 
 @contextmanager
 def _place(session: Any, target: str) -> Iterator[str]:
     """The address of a folder to write into, which replaces `target` once all is written."""
-    if not pairs.is_address(target):
+    if not is_address(target):
         with output.unfinished(Path(target)) as folder:
             yield f"file://{folder}"
         return
@@ -266,7 +265,7 @@ def _place(session: Any, target: str) -> Iterator[str]:
 
 def _address(place: str) -> str:
     """A folder as Spark names it: an address as it is, a path as a file of this machine."""
-    return place.rstrip("/") if pairs.is_address(place) else f"file://{Path(place).absolute()}"
+    return place.rstrip("/") if is_address(place) else f"file://{Path(place).absolute()}"
 
 
 def _files(session: Any, address: str) -> tuple[Any, Any]:

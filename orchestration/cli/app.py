@@ -14,6 +14,7 @@ from orchestration.cli.clean import clean
 from orchestration.cli.estimate import estimate
 from orchestration.cli.explore import explore
 from orchestration.cli.export import export
+from orchestration.cli.pairs import attach, pairs
 from orchestration.cli.read import (
     describe,
     query,
@@ -63,6 +64,8 @@ for command in (
     query,
     sources,
     export,
+    pairs,
+    attach,
     cite,
     diff,
     rollback,
