@@ -48,6 +48,7 @@ TASKS_PER_CORE = 4
 FILES_OPEN = 50
 LOOKED_EVERY = 0.5  # seconds
 UNFINISHED = ".unfinished"
+_PARTITIONS = "spark.sql.shuffle.partitions"
 
 
 def count(asked: Asked, master: str | None, tell: Tell) -> Counted:
@@ -128,11 +129,18 @@ def _session(master: str) -> Iterator[Any]:
         session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", ROLL_CALLS_IN_BATCH)
         # Else it sorts all rows of a task by their partition before it writes any.
         session.conf.set("spark.sql.maxConcurrentOutputFileWriters", FILES_OPEN)
+        if not session.sparkContext.getConf().contains(_PARTITIONS):
+            # Its default, 200, takes longer to start than a few workers take to count.
+            session.conf.set(_PARTITIONS, _tasks(session))
         session.sparkContext.addPyFile(str(_code()))
         yield session
     finally:
         if before is None:
             spark.stop()
+
+
+def _tasks(session: Any) -> int:
+    return int(TASKS_PER_CORE * session.sparkContext.defaultParallelism)
 
 
 _kept: list[tempfile.TemporaryDirectory[str]] = []
@@ -225,10 +233,9 @@ def _count(session: Any, asked: Asked, schemes: tuple[str, ...], folder: str) ->
         ) as packed using (chamber, roll_call)
         """
     )
-    tasks = TASKS_PER_CORE * session.sparkContext.defaultParallelism
     (
         # All groups of a scheme and period come to one task, which writes them into one file.
-        packed.repartition(tasks, *output.PARTITIONS)
+        packed.repartition(_tasks(session), *output.PARTITIONS)
         .groupBy(*KEY)
         .applyInArrow(
             packed_counter(asked.resampling), schema=from_arrow_schema(schema(asked.resampling))
