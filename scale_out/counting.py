@@ -24,6 +24,8 @@ from dbt_project.kernel import pair_counts as kernel
 VOTES_IN_CHUNK = 2_000_000
 # Numbers in a matrix of a resampling: of weights, of pairs' votes and of pairs' counts.
 NUMBERS_IN_MATRIX = 1_000_000
+# Roll calls whose draws' products with each other are kept: 32 MB.
+MOST_IN_PRODUCTS = 2_000
 # Bytes of a group that stay in memory before they go to a temporary file.
 BYTES_IN_MEMORY = 64_000_000
 ROWS_IN_BATCH = 50_000
@@ -147,24 +149,63 @@ def draws(group: Group, resampling: Resampling) -> Iterator[np.ndarray]:
 def _resampled(
     group: Group, resampling: Resampling, first: np.ndarray, second: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """The sums and the sums of squares of every count of these pairs over all replicates, int64.
-
-    A count is a sum over roll calls of zeros and ones, so that all replicates of some pairs are
-    one product of the draws with these.
-    """
+    """The sums and the sums of squares of every count of these pairs over all replicates, int64."""
     sums = {
         f"{name}_{kind}": np.zeros(len(first), dtype=np.int64)
         for name in RESAMPLED
         for kind in ("sum", "squares")
     }
+    few = len(group.roll_calls) <= min(resampling.replicates, MOST_IN_PRODUCTS)
+    for pairs, name, total, squares in (
+        _of_products(group, resampling, first, second)
+        if few
+        else _of_replicates(group, resampling, first, second)
+    ):
+        sums[f"{name}_sum"][pairs] += total
+        sums[f"{name}_squares"][pairs] += squares
+    return sums
+
+
+# Some pairs, a count's name, and its sum and sum of squares over some replicates, int64.
+_Sums = Iterator[tuple[slice, str, np.ndarray, np.ndarray]]
+
+
+def _of_products(
+    group: Group, resampling: Resampling, first: np.ndarray, second: np.ndarray
+) -> _Sums:
+    """For fewer roll calls than replicates: the draws enter by their products with each other.
+
+    A count is the draws W times zeros and ones x. The squares of all replicates sum up to
+    (W x)'(W x) = x'(W'W) x, where W'W has as many rows as there are roll calls.
+    """
+    size = len(group.roll_calls)
+    total, products = np.zeros(size), np.zeros((size, size))
     for drawn in draws(group, resampling):
-        at_once = max(1, NUMBERS_IN_MATRIX // max(len(drawn), 1))
+        # Whole numbers far below 2^53: exact.
+        weights = drawn.astype(np.float64)
+        total += weights.sum(axis=0)
+        products += weights.T @ weights
+    votes = np.concatenate(list(group.chunks()))
+    alike = kernel.is_unanimous(*(votes == vote for vote in range(3)))
+    at_once = max(1, NUMBERS_IN_MATRIX // size)
+    for start in range(0, len(first), at_once):
+        pairs = slice(start, start + at_once)
+        for name, ones in _indicators(votes[:, first[pairs]], votes[:, second[pairs]], alike):
+            x = ones.astype(np.float64)
+            squares = np.einsum("rp,rp->p", x, products @ x)
+            yield pairs, name, (total @ x).astype(np.int64), squares.astype(np.int64)
+
+
+def _of_replicates(
+    group: Group, resampling: Resampling, first: np.ndarray, second: np.ndarray
+) -> _Sums:
+    """For as many roll calls as replicates or more: each replicate's counts, some at a time."""
+    for drawn in draws(group, resampling):
+        at_once = max(1, NUMBERS_IN_MATRIX // len(drawn))
         for start in range(0, len(first), at_once):
             pairs = slice(start, start + at_once)
             for name, counts in _drawn_counts(group, drawn, first[pairs], second[pairs]).items():
-                sums[f"{name}_sum"][pairs] += counts.sum(axis=0, dtype=np.int64)
-                sums[f"{name}_squares"][pairs] += np.square(counts).sum(axis=0, dtype=np.int64)
-    return sums
+                yield pairs, name, counts.sum(axis=0), np.square(counts).sum(axis=0)
 
 
 def _drawn_counts(

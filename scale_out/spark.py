@@ -219,13 +219,18 @@ def _count(session: Any, asked: Asked, schemes: tuple[str, ...], folder: str) ->
 
     session.sql(groups(asked.period, schemes)).createOrReplaceTempView("grouped")
     keys = ", ".join(KEY)
-    number = session.sql(f"select count(distinct {keys}) from grouped").collect()[0][0]
+    partitions = ", ".join(output.PARTITIONS)
+    ((number, files),) = session.sql(
+        f"select count(distinct {keys}), count(distinct {partitions}) from grouped"
+    ).collect()
     if not number:
         raise PairsError("No roll call to count: the topics name none that has votes.")
-    # A roll call goes to each of its groups in one row, not in as many as it has votes.
+    # A roll call goes to each of its groups in one row, not in as many as it has votes. Files of
+    # votes are so small that Spark would send all of them to every worker: hence the hint.
+    key = ", ".join(f"grouped.{name}" for name in KEY)
     packed = session.sql(
         f"""
-        select {", ".join(f"grouped.{key}" for key in KEY)}, roll_call, packed.votes
+        select /*+ merge(grouped, packed) */ {key}, roll_call, packed.votes
         from grouped inner join (
             select chamber, roll_call,
                 collect_list(named_struct('member', member, 'vote', {CODE})) as votes
@@ -233,9 +238,12 @@ def _count(session: Any, asked: Asked, schemes: tuple[str, ...], folder: str) ->
         ) as packed using (chamber, roll_call)
         """
     )
+    # All groups of a scheme and period come to one task, which writes them into one file, unless
+    # these are so few that workers would have nothing to do.
+    tasks = _tasks(session)
+    together = output.PARTITIONS if files >= tasks else KEY
     (
-        # All groups of a scheme and period come to one task, which writes them into one file.
-        packed.repartition(_tasks(session), *output.PARTITIONS)
+        packed.repartition(tasks, *together)
         .groupBy(*KEY)
         .applyInArrow(
             packed_counter(asked.resampling), schema=from_arrow_schema(schema(asked.resampling))

@@ -130,9 +130,10 @@ def test_groups_are_counted_as_defined(kind, votes, topics, source, tmp_path):
     assert {key: {name: row[name] for name in COUNTS} for key, row in found.items()} == expected
 
 
-def test_replicates_are_counts_of_drawn_roll_calls(votes, source, tmp_path):
+@pytest.mark.parametrize("times", [7, 40])
+def test_replicates_are_counts_of_drawn_roll_calls(times, votes, source, tmp_path):
     """Each replicate counted by loops over what was drawn; sums and squares over all of them."""
-    resampling = Resampling(7, seed=5)
+    resampling = Resampling(times, seed=5)
     found = counted(source, tmp_path / "out", "year", schemes=("kind",), resampling=resampling)
     key = ("Senate", "kind", "final", "2024")
     of_group = votes.filter(pl.col("day").dt.year() == 2024, chamber="Senate")
@@ -152,7 +153,7 @@ def test_replicates_are_counts_of_drawn_roll_calls(votes, source, tmp_path):
         for drawn in some
     ]
     assert [sum(drawn.sum() for drawn in some) for some in draws(group, resampling)] == [
-        7 * len(roll_calls)
+        times * len(roll_calls)
     ]
     none = dict.fromkeys(COUNTS, 0)
     pairs = [pair for *of_key, a, b in found for pair in [(a, b)] if tuple(of_key) == key]
@@ -191,8 +192,9 @@ def packed(votes: np.ndarray, names: list[str], start: int = 0) -> pa.RecordBatc
 KEY = ("c", "s", "t", "2020")
 
 
+@pytest.mark.parametrize("times", [30, 60])
 @pytest.mark.parametrize("in_chunk", [6, 40, 10_000])
-def test_neither_chunks_nor_the_order_of_roll_calls_matter(in_chunk, monkeypatch):
+def test_neither_chunks_nor_the_order_of_roll_calls_matter(in_chunk, times, monkeypatch):
     votes = CHANCE.integers(-1, 4, (50, 5)).astype(np.int8)
     names = ["e", "b", "d", "a", "c"]
     batches = [packed(votes[start : start + 10], names, start) for start in range(0, 50, 10)]
@@ -200,7 +202,7 @@ def test_neither_chunks_nor_the_order_of_roll_calls_matter(in_chunk, monkeypatch
     whole = Group(
         KEY, [f"r{nth:05}" for nth in range(50)], sorted(names), lambda: [votes[:, order]]
     )
-    resampling = Resampling(30, seed=3)
+    resampling = Resampling(times, seed=3)
     expected = pa.Table.from_batches(count_group(whole, resampling))
     # The last ones first, as a worker may get them, and kept in a file.
     monkeypatch.setattr(counting, "NUMBERS_IN_MATRIX", in_chunk)
