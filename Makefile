@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 
 # What `make test` leaves to `make test-rest`: the markers of pyproject.toml. Together they run each
 # test once.
-REST := kills or full_disk or browser or real_refresh or snippets or long
+REST := kills or full_disk or browser or real_refresh or snippets or long or spark
 # In the order of tests/conftest.py, a file after the other.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 

@@ -18,6 +18,7 @@ from benchmarks import (
     pairs,
     queries,
     refresh,
+    scale_out,
     world,
 )
 from benchmarks.tables import keep, machine, seconds, table
@@ -34,7 +35,10 @@ PARTS = (
     "growth",
     "ideal_points",
     "explorer",
+    "scale_out",
 )
+# Takes an hour: only if it is named.
+LONG = ("scale_out",)
 
 
 def main() -> None:
@@ -46,7 +50,7 @@ def main() -> None:
     given = asked.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         asked.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    parts = given.parts or PARTS
+    parts = given.parts or [part for part in PARTS if part not in LONG]
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
         warehouse = Path(folder)
@@ -73,6 +77,8 @@ def main() -> None:
         for part in [name for name in of_file if name in parts]:
             title, section = of_file[part]
             _keep(title, section(published))
+        if "scale_out" in parts:
+            _keep(scale_out.TITLE, scale_out.section())
         if "growth" in parts:
             _keep(growth.TITLE, growth.section(_numbers(given.scales)))
 

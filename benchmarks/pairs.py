@@ -5,7 +5,6 @@ the kernel itself (dbt_project/kernel).
 """
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +15,7 @@ import numpy as np
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "dbt_project" / "kernel"))
-import pair_counts  # noqa: E402
+from dbt_project.kernel import pair_counts
 
 VOTES = "select roll_call_id, state, vote from intermediate.int_resolution_votes"
 TOPICS = "select roll_call_id, scheme, topic, year, session from intermediate.int_resolution_topics"

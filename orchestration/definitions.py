@@ -21,6 +21,7 @@ from orchestration.assets.publication import (
 )
 from orchestration.assets.raw import raw_assets, raw_estimates, raw_ledgers, sessions
 from orchestration.assets.report import study_report
+from orchestration.assets.scale_out import VOTE_PAIRS, vote_pairs
 from orchestration.automation.alerts import alert_failed_runs, alert_state
 from orchestration.automation.schedules import yearly_refresh
 from orchestration.automation.sensors import (
@@ -46,7 +47,8 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
     marts = [key for key, group in groups.items() if group.startswith("marts/")]
     refresh = dg.define_asset_job(
         "refresh",
-        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(IDEAL_POINTS, EXPORTS_PUBLIC),
+        selection=dg.AssetSelection.all()
+        - dg.AssetSelection.assets(IDEAL_POINTS, EXPORTS_PUBLIC, VOTE_PAIRS),
         executor_def=dg.in_process_executor,
         description="Everything, from the sources to the published file. It publishes a whole "
         "build that passed every blocking check, or nothing.",
@@ -70,7 +72,14 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         description="All files for other programs that may be passed on.",
     )
-    jobs = [refresh, estimate, every_export, public_export]
+    scale_out = dg.define_asset_job(
+        "scale_out",
+        selection=dg.AssetSelection.assets(VOTE_PAIRS),
+        executor_def=dg.in_process_executor,
+        description="The pairs by any topic and period, from the exported files; on Apache Spark "
+        "if it is asked to.",
+    )
+    jobs = [refresh, estimate, every_export, public_export, scale_out]
     return dg.Definitions(
         assets=[
             landing,
@@ -86,6 +95,7 @@ def build_defs(warehouse: Warehouse | None = None) -> dg.Definitions:
             study_report,
             explorer_page,
             ideal_points(warehouse),
+            vote_pairs,
         ],
         jobs=jobs,
         schedules=[yearly_refresh(warehouse)],

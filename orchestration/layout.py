@@ -89,6 +89,10 @@ class Layout:
         """The same without what may not be redistributed."""
         return self._of(synthetic) / "exports-public"
 
+    def vote_pairs(self, synthetic: bool) -> Path:
+        """The pairs that `unga pairs` counts, by topic and period."""
+        return self._of(synthetic) / "vote_pairs"
+
     def reports(self, synthetic: bool) -> Path:
         """The reports, each in a folder named by its question, and their index."""
         return self._of(synthetic) / "reports"

@@ -46,12 +46,20 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
     voted while both were members, and the counts by name (COUNT_COLUMNS), int32.
     """
     present = np.flatnonzero((votes >= 0).any(axis=0))
-    votes = votes[:, present]
-    first, second, above, below = upper_triangle(len(present))
+    return telling_pairs(present, count_all_pairs(votes[:, present]))
+
+
+def count_all_pairs(votes: np.ndarray) -> dict[str, np.ndarray]:
+    """Count every pair of columns of `votes`, which is as in `count_pairs`.
+
+    Returns the counts by name (COUNT_COLUMNS), int32, in the order of `upper_triangle`. Counts of
+    different roll calls add up.
+    """
+    _, _, above, below = upper_triangle(votes.shape[1])
     # float32 counts exactly up to 2^24 roll calls and multiplies at full speed.
     yes, abstain, no, absent = ((votes == value).astype(np.float32) for value in range(4))
     cast = yes + abstain + no
-    alike = (yes.any(axis=1) * 1 + abstain.any(axis=1) + no.any(axis=1)) == 1
+    alike = is_unanimous(yes, abstain, no)
 
     def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         return (left.T @ right).astype(np.int32).ravel()
@@ -68,7 +76,22 @@ def count_pairs(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, np
     counts["absent_a"] = one_absent[above]
     counts["absent_b"] = one_absent[below]
     counts["absent_both"] = product(absent, absent)[above]
-    # Pairs of which neither voted while both were members carry no information.
+    return counts
+
+
+def is_unanimous(yes: np.ndarray, abstain: np.ndarray, no: np.ndarray) -> np.ndarray:
+    """Whether all that voted on a roll call voted alike; three matrices of ones and zeros."""
+    return (yes.any(axis=1) * 1 + abstain.any(axis=1) + no.any(axis=1)) == 1
+
+
+def telling_pairs(
+    present: np.ndarray, counts: dict[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Drop the pairs of which neither voted while both were members: they carry no information.
+
+    `present` numbers the columns that `counts` are of. Returns what `count_pairs` does.
+    """
+    first, second, _, _ = upper_triangle(len(present))
     both_voted = sum(counts[cell] for cell in CELLS)
     telling = (both_voted + counts["absent_a"] + counts["absent_b"]) > 0
     if not telling.all():

@@ -16,6 +16,7 @@ from orchestration.cli.doctor import doctor
 from orchestration.cli.estimate import estimate
 from orchestration.cli.explore import explore
 from orchestration.cli.export import export
+from orchestration.cli.pairs import attach, pairs
 from orchestration.cli.read import (
     describe,
     query,
@@ -67,6 +68,8 @@ for command in (
     query,
     sources,
     export,
+    pairs,
+    attach,
     cite,
     diff,
     rollback,

@@ -81,6 +81,12 @@ def query(
     output: Annotated[
         Path | None, typer.Option(help="The file to write: .csv, .json or .parquet.")
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            "--with", help="Also a result of `unga pairs`, as counted_pairs and counted_cohesion."
+        ),
+    ] = None,
     sample: SampleOption = False,
 ) -> None:
     """Run one SQL query on the published file; a query can't change anything."""
@@ -95,7 +101,13 @@ def query(
         fail("A drawn table is for a terminal only: write csv, json or parquet to a file.")
     if form is Format.PARQUET and output is None:
         fail("Parquet can't be shown on a terminal: name a file with --output FILE.")
-    relation = run_query(Layout.from_environment().published(sample), str(sql))
+    published = Layout.from_environment().published(sample)
+    first = ""
+    if beside:
+        from orchestration.published.attached import views
+
+        first = views(beside, published, temporary=True)
+    relation = run_query(published, str(sql), first, beside)
     if form is Format.TABLE:
         typer.echo(as_table(relation))
     else:

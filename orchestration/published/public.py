@@ -4,14 +4,12 @@ Belongs here: which source may not be redistributed, and each roll call as the n
 Not here: files (exports/), pages, or the choice between sources in a build (dbt).
 """
 
-import importlib.util
 from collections.abc import Collection
 from dataclasses import dataclass
-from types import ModuleType
 
 import duckdb
 
-from orchestration.layout import DBT_PROJECT
+from dbt_project.kernel import pair_counts
 from orchestration.published.study import settings
 
 # Its terms allow use with attribution, and no redistribution (sources/undl.py).
@@ -421,7 +419,6 @@ def count_public_pairs(connection: duckdb.DuckDBPyConnection, table: str) -> Non
     `make_public` comes first. On real votes some 18 million rows, too many for a temporary table,
     which a name without a database makes: `database.schema.table` makes one in a file.
     """
-    kernel = _kernel()
     votes = connection.sql(
         "select votes.roll_call_id, votes.state, votes.vote from public_votes as votes "
         "inner join public_roll_calls as roll_calls using (roll_call_id) "
@@ -445,8 +442,8 @@ def count_public_pairs(connection: duckdb.DuckDBPyConnection, table: str) -> Non
         """
     )
     sets = connection.sql("from public_sets order by set_id").to_arrow_table()
-    connection.register("public_counts", kernel.pair_counts(votes, sets))
-    cells = [f"counts.{cell}" for cell in kernel.CELLS]
+    connection.register("public_counts", pair_counts.pair_counts(votes, sets))
+    cells = [f"counts.{cell}" for cell in pair_counts.CELLS]
     connection.execute(
         f"""
         create {"" if "." in table else "temp "}table {table} as
@@ -468,13 +465,3 @@ def count_public_pairs(connection: duckdb.DuckDBPyConnection, table: str) -> Non
         """
     )
     connection.unregister("public_counts")
-
-
-def _kernel() -> ModuleType:
-    """The pair kernel, which dbt finds by its path and not as part of a package."""
-    file = DBT_PROJECT / "kernel" / "pair_counts.py"
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    assert spec and spec.loader
-    kernel = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(kernel)
-    return kernel

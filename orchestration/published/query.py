@@ -32,13 +32,13 @@ class NewerFileError(QueryError):
     """A file that a newer version of the project published: nothing here may replace it."""
 
 
-def open_published(file: Path) -> duckdb.DuckDBPyConnection:
+def open_published(file: Path, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A connection that can only read this one file: no other file, no network, no settings.
 
-    Raises QueryError if nothing is published there, or it has a schema version not read here;
+    It can read the files in the folder `beside` too, if that is given. Raises QueryError if nothing is published there, or it has a schema version not read here;
     NewerFileError if that is of a newer version of the project.
     """
-    connection = open_any_version(file)
+    connection = open_any_version(file, beside)
     try:
         version = _schema_version(connection)
     except (duckdb.Error, ValueError, TypeError) as wrong:
@@ -68,7 +68,7 @@ def refuse_newer(file: Path) -> None:
         pass
 
 
-def open_any_version(file: Path) -> duckdb.DuckDBPyConnection:
+def open_any_version(file: Path, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
     """The same for a file of any schema version, of which only marts.publication is known.
 
     Raises QueryError if nothing is published there, or it is no database that can be read now.
@@ -79,11 +79,19 @@ def open_any_version(file: Path) -> duckdb.DuckDBPyConnection:
             "`unga sample` and then query with --sample."
         )
     try:
-        return duckdb.connect(
-            file,
-            read_only=True,
-            config={"enable_external_access": False, "lock_configuration": True},
+        if beside is None:
+            return duckdb.connect(
+                file,
+                read_only=True,
+                config={"enable_external_access": False, "lock_configuration": True},
+            )
+        # The folder has to be named before everything else is closed.
+        connection = duckdb.connect(file, read_only=True)
+        connection.execute(
+            f"set allowed_directories = ['{_quoted(beside.absolute())}']; "
+            "set enable_external_access = false; set lock_configuration = true"
         )
+        return connection
     except duckdb.Error as wrong:
         raise QueryError(f"{file} can't be read: {_one_line(wrong)}") from None
 
@@ -100,18 +108,34 @@ def _schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     return int(version)
 
 
-def run_query(file: Path, sql: str) -> duckdb.DuckDBPyRelation:
-    """The rows of one SELECT; raises QueryError with a one-line message for anything else."""
-    connection = open_published(file)
+def run_query(
+    file: Path, sql: str, first: str = "", beside: Path | None = None
+) -> duckdb.DuckDBPyRelation:
+    """The rows of one SELECT; raises QueryError with a one-line message for anything else.
+
+    `first` are statements of our own that run before, over files in the folder `beside`.
+    """
+    connection = open_published(file, beside)
     try:
+        connection.execute(first)
         if (statements := len(connection.extract_statements(sql))) > 1:
             raise QueryError(f"{statements} statements: run one at a time.")
+        # In a folder that may be read, a file could be written too.
+        if beside and not _only_reads(connection, sql):
+            raise QueryError("Only a single query that returns rows can be run.")
         relation = connection.sql(sql)
     except duckdb.Error as wrong:
         raise QueryError(_one_line(wrong)) from None
     if relation is None:
         raise QueryError("Only a single query that returns rows can be run.")
     return relation
+
+
+def _only_reads(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    return all(
+        statement.type is duckdb.StatementType.SELECT
+        for statement in connection.extract_statements(sql)
+    )
 
 
 def as_table(relation: duckdb.DuckDBPyRelation) -> str:

@@ -1,8 +1,8 @@
 """Leftovers of refused and killed runs in the warehouse's folders: their size, and removing them.
 
-Belongs here: files, folders and processes of ended runs, including killed reports. Not here:
-killed runs that Dagster takes for running (dead_runs.py), or any import of Dagster, which `unga
-status` must not wait for.
+Belongs here: files, folders and processes of ended runs, including killed reports and pairs. Not
+here: killed runs that Dagster takes for running (dead_runs.py), or any import of Dagster, which
+`unga status` must not wait for.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ def leftovers(layout: Layout) -> list[Path]:
     found = list(layout.build.iterdir()) if layout.build.is_dir() else []
     found += [layout.kept(synthetic) / UNFINISHED for synthetic in BOTH]
     found = sorted(path for path in found if path.is_dir())
-    return [*found, *_unfinished_exports(layout), *_unfinished_reports(layout)]
+    return [*found, *_unfinished_exports(layout), *_unfinished_beside(layout)]
 
 
 def unpublished_builds(layout: Layout) -> list[Path]:
@@ -43,12 +43,11 @@ def _unfinished_exports(layout: Layout) -> list[Path]:
     return sorted(path for path in folders if path.is_dir() and not _is_held(path))
 
 
-def _unfinished_reports(layout: Layout) -> list[Path]:
-    """Unfinished output of killed reports; not of running ones, which need no lock."""
-    both = map(layout.reports, BOTH)
-    return sorted(
-        path for reports in both for path in reports.glob(".report-*") if not _is_held(path)
-    )
+def _unfinished_beside(layout: Layout) -> list[Path]:
+    """Unfinished output of killed reports and pairs; not of running ones, which need no lock."""
+    found = [path for of in BOTH for path in layout.reports(of).glob(".report-*")]
+    found += [path for of in BOTH for path in layout.vote_pairs(of).parent.glob(".pairs-*")]
+    return sorted(path for path in found if not _is_held(path))
 
 
 def _is_held(folder: Path) -> bool:

@@ -153,7 +153,8 @@ def refuse_what_is_in_the_way(layout: Layout) -> None:
     folders = [*map(layout.landing, both), *map(layout.reports, both)]
     folders += [*map(layout.explorer, both)]
     folders += [*map(layout.kept, both), *map(layout.changes, both)]
-    folders += [*map(layout.exports, both), *map(layout.exports_public, both), layout.data_docs]
+    folders += [*map(layout.exports, both), *map(layout.exports_public, both)]
+    folders += [*map(layout.vote_pairs, both), layout.data_docs]
     for path, wanted in [
         *((file, "file") for file in files),
         *((folder, "folder") for folder in folders),

@@ -1,17 +1,13 @@
 """The pair kernel against a count by hand and against plain loops over random votes."""
 
-import sys
 from itertools import combinations
-from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "dbt_project" / "kernel"))
-import pair_counts  # noqa: E402
+from dbt_project.kernel import pair_counts
 
 LETTER = {"yes": "y", "abstain": "a", "no": "n"}
 

@@ -4,15 +4,11 @@ Belongs here: what is taken for the same vote and what is not. Not here: real vo
 (test_rehearsal.py).
 """
 
-import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "dbt_project" / "kernel"))
-
-from roll_call_matching import MATCHES, RollCall, match  # noqa: E402
+from dbt_project.kernel.roll_call_matching import MATCHES, RollCall, match
 
 STATES = [f"S{nth:02}" for nth in range(60)]
 

@@ -1,15 +1,11 @@
 """The search for faults, on invented votes with faults planted in them, and none where none are."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "dbt_project" / "kernel"))
-import vote_faults  # noqa: E402
+from dbt_project.kernel import vote_faults
 
 MONTHS, A_MONTH, STATES = 36, 40, 60
 YES, ABSTAIN, NO, ABSENT, NOT_LISTED, NO_MEMBER = 0, 1, 2, 3, 4, -1
