@@ -35,8 +35,9 @@ class NewerFileError(QueryError):
 def open_published(file: Path, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A connection that can only read this one file: no other file, no network, no settings.
 
-    It can read the files in the folder `beside` too, if that is given. Raises QueryError if nothing is published there, or it has a schema version not read here;
-    NewerFileError if that is of a newer version of the project.
+    It can read the files in the folder `beside` too, if that is given. Raises QueryError if nothing
+    is published there, or it has a schema version not read here; NewerFileError if that is of a
+    newer version of the project.
     """
     connection = open_any_version(file, beside)
     try:
