@@ -1,7 +1,7 @@
 -- How often an evidence of its class was right, as a whole and by what the second opinion says of the topic.
--- One right and one wrong are added to a class, and two as right as the class to each of its parts, so that what
--- was seen a few times is not taken for certain. Rules are mended with the open half in view: it is asked only
--- where there is no closed one.
+-- One right and one wrong are added to a class, and two as right as the class to each of its parts, so that
+-- what was seen a few times is not taken for certain. Rules are mended with the open half in view: it is
+-- asked only where there is no closed one.
 with assigned as (
     select
         gold.scheme,
