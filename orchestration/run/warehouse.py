@@ -27,8 +27,10 @@ from orchestration.layout import (
 )
 from orchestration.run.check_results import CheckResult, append_to_log
 from orchestration.run.dead_runs import close_records
+from orchestration.run.failures import tag_as_second
 from orchestration.run.leftovers import remove_leftovers
 from orchestration.run.lock import (
+    InUseError,
     RefreshRefusedError,
     now,
     refuse_what_is_in_the_way,
@@ -115,7 +117,12 @@ class Warehouse(dg.ConfigurableResource):
             keep_runs_from_environment,
         ):
             read()
-        self._lock = take_lock(self.layout, f"run {self._run_id}")
+        try:
+            self._lock = take_lock(self.layout, f"run {self._run_id}")
+        except InUseError:
+            if context.instance and context.run:
+                tag_as_second(context.instance, self._run_id)
+            raise
         self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic
         self._on_copy = False
