@@ -117,7 +117,7 @@ class Layout:
 
     @property
     def alerts(self) -> Path:
-        """Which alerts were told to whom, and which could not be."""
+        """Which alerts were sent to whom, and which could not be delivered."""
         return self.folder / "alerts.json"
 
     def checks_log(self, synthetic: bool) -> Path:

@@ -6,7 +6,7 @@ failed runs (automation/alerts.py, cli/refresh.py).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from orchestration.published.status import (
     visits_to,
 )
 from orchestration.run.check_results import blocking_of_last_run
+from orchestration.run.lock import is_held
 from orchestration.sources import Outcome, Visit
 
 AFTER = "UNGA_ALERT_AFTER_DAYS"
@@ -31,8 +32,10 @@ AFTER = "UNGA_ALERT_AFTER_DAYS"
 UNREACHED_FOR = timedelta(days=7)
 UNREADABLE_FOR = timedelta(days=1)
 
-# Keys of causes begin so: a failed run, and what is read here.
-RUN, STATE = "run:", "state:"
+# Keys of causes begin so: a failed run, what is read here, and what the published file tells.
+RUN, STATE, FILE = "run:", "state:", "file:"
+# A refresh that failed before it came to a run.
+ASK = "ask:refresh"
 
 
 class AlertError(Exception):
@@ -43,27 +46,32 @@ class AlertError(Exception):
 class Cause:
     """One thing that needs a person: a key that stays the same while it lasts, and words.
 
-    `after` is how long it may last before anyone is told, `run_id` the run that it is about.
+    `after` is how long it may last before anyone is told, `run_id` the run that it is about, `at`
+    when that ended, in UTC.
     """
 
     key: str
     says: str
     after: timedelta = timedelta()
     run_id: str = ""
+    at: str = ""
 
 
-def failed_run(job: str, run_id: str, why: str) -> Cause:
+def failed_run(job: str, run_id: str, why: str, at: str = "") -> Cause:
     """The cause that the last run of a job failed; it is over when a later one succeeds."""
     named = {"refresh": "The refresh", "estimate": "The estimation of ideal points"}
-    what = named.get(job, f"The job {job}")
-    says = f"{what} failed: {why or 'it says no reason'}".rstrip(".") + "."
-    return Cause(f"{RUN}{job}", says, run_id=run_id)
+    says = _failed(named.get(job, f"The job {job}"), why)
+    return Cause(f"{RUN}{job}", says, run_id=run_id, at=at)
 
 
-def without_refused_build(failed: list[Cause], state: list[Cause]) -> list[Cause]:
-    """The failed runs without the one whose build was refused, which the state tells already."""
-    told = {cause.run_id for cause in state if cause.run_id}
-    return [cause for cause in failed if cause.run_id not in told]
+def failed_to_ask(why: str) -> Cause:
+    """The cause that a refresh failed before its run; it is over when one asks without error."""
+    return Cause(ASK, _failed("The refresh", why))
+
+
+def _failed(what: str, why: str) -> str:
+    said = f": {why.rstrip('.')}" if why else "; no reason was recorded"
+    return f"{what} failed{said}."
 
 
 def after_from_environment() -> timedelta:
@@ -77,13 +85,30 @@ def after_from_environment() -> timedelta:
     return timedelta(days=int(named))
 
 
-def causes_of(layout: Layout) -> list[Cause]:
-    """What is wrong with a warehouse now, as `unga status` would say it.
+def with_state(
+    layout: Layout, failed: Sequence[Cause], about: Sequence[str]
+) -> tuple[list[Cause], tuple[str, ...]]:
+    """Failed runs and what is wrong with the warehouse besides, and what was looked at for that.
 
-    Raises AlertError if UNGA_ALERT_AFTER_DAYS is no number.
+    Nothing is looked at while a refresh is under way: what it is about to publish is neither
+    missing nor stale. A failed run whose build was refused is told as that only. Raises AlertError
+    if UNGA_ALERT_AFTER_DAYS is no number.
+    """
+    if is_held(layout):
+        return list(failed), tuple(about)
+    state, looked_at = causes_of(layout)
+    told = {cause.run_id for cause in state if cause.run_id}
+    return [*(it for it in failed if it.run_id not in told), *state], (*about, *looked_at)
+
+
+def causes_of(layout: Layout) -> tuple[list[Cause], tuple[str, ...]]:
+    """What is wrong with a warehouse now, as `unga status` would say it, and what was looked at.
+
+    That is how keys of causes begin: none in the published file is over because the file can't be
+    read. Raises AlertError if UNGA_ALERT_AFTER_DAYS is no number.
     """
     after = after_from_environment()
-    found = []
+    found: list[Cause] = []
     run_id, blocking = blocking_of_last_run(layout.checks_log(synthetic=False))
     if blocking:
         more = f" and {len(blocking) - 1} more" if len(blocking) > 1 else ""
@@ -98,7 +123,8 @@ def causes_of(layout: Layout) -> list[Cause]:
         found += _more_doubts(layout, publication)
     except QueryError as unreadable:
         found.append(Cause(f"{STATE}unreadable", str(unreadable), UNREADABLE_FOR))
-    return found
+        return found, (STATE,)
+    return found, (STATE, FILE)
 
 
 def _at_fault(visits: dict[str, Visit]) -> Iterator[Cause]:
@@ -119,14 +145,17 @@ def _of_age(
     """Votes that a source has and the published file has not, and a file that nobody renews."""
     published, through = publication["published_at"], publication["data_through"]
     for name, files in unpublished_files(layout, False, visits, published).items():
-        says = f"No vote newer than {through} is published, although {name} has {', '.join(files)}."
-        yield Cause(f"{STATE}not published {name}", says, after)
+        says = (
+            f"{name} has {', '.join(files)}, which {'are' if len(files) > 1 else 'is'} not "
+            f"published; the published votes end on {through}."
+        )
+        yield Cause(f"{FILE}not published {name}", says, after)
     if datetime.now(UTC).replace(tzinfo=None) - published > STALE_AFTER:
         says = (
             f"The published file is stale: the last build is of {published:%Y-%m-%d}, more than "
             f"{STALE_AFTER.days} days ago."
         )
-        yield Cause(f"{STATE}stale", says)
+        yield Cause(f"{FILE}stale", says)
 
 
 def _more_doubts(layout: Layout, publication: dict[str, Any]) -> Iterator[Cause]:
@@ -152,4 +181,4 @@ def _more_doubts(layout: Layout, publication: dict[str, Any]) -> Iterator[Cause]
             f"The build of {publication['published_at']:%Y-%m-%d} has more doubts than that of "
             f"{older[0].published_at:%Y-%m-%d}: {'; '.join(risen)}. See marts.doubts."
         )
-        yield Cause(f"{STATE}doubts", says)
+        yield Cause(f"{FILE}doubts", says)

@@ -6,6 +6,7 @@ whom it was told already (record.py).
 An address may hold a password or be one: what is shown of it is the host.
 """
 
+import http.client
 import json
 import os
 import smtplib
@@ -77,12 +78,8 @@ class Email:
 
     def deliver(self, message: Message) -> None:
         """Send it to all addresses. Raises AlertError if the server accepts it for none or some."""
-        mail = EmailMessage()
-        mail["Subject"], mail["From"], mail["To"] = message.subject, self.sender, ", ".join(self.to)
-        mail["Date"], mail["Message-ID"] = formatdate(localtime=True), make_msgid(domain="unga")
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.text)
         try:
+            mail = self._mail(message)
             with self._connected() as server:
                 self._encrypt(server)
                 if self.user:
@@ -91,10 +88,18 @@ class Email:
         except smtplib.SMTPAuthenticationError as wrong:
             # What the server says to a login may repeat it.
             raise AlertError(f"{self.words}: login refused ({wrong.smtp_code})") from None
-        except (smtplib.SMTPException, OSError, UnicodeError) as wrong:
+        except (smtplib.SMTPException, OSError, ValueError) as wrong:
             raise AlertError(f"{self.words}: {self._redacted(wrong)}") from None
         if refused:
             raise AlertError(f"{self.words}: refused for {', '.join(refused)}")
+
+    def _mail(self, message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = message.subject, self.sender, ", ".join(self.to)
+        mail["Date"], mail["Message-ID"] = formatdate(localtime=True), make_msgid(domain="unga")
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        return mail
 
     def _connected(self) -> smtplib.SMTP:
         if self.tls_from_start:
@@ -139,13 +144,14 @@ class Webhook:
         body, headers = _shaped(message, self.shape)
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        request = urllib.request.Request(self.url, body, headers, method="POST")
         try:
+            request = urllib.request.Request(self.url, body, headers, method="POST")
             urllib.request.build_opener(_NoRedirects()).open(request, timeout=PATIENCE).close()
         except urllib.error.HTTPError as wrong:
             wrong.close()
             raise AlertError(f"{self.words}: it answered {wrong.code}") from None
-        except (OSError, ValueError) as wrong:
+        except (OSError, ValueError, http.client.HTTPException) as wrong:
+            # Only what is below HTTP is shown in words: others may repeat the address.
             why = getattr(wrong, "reason", None) or type(wrong).__name__
             raise AlertError(f"{self.words}: {why}") from None
 
@@ -205,7 +211,7 @@ def _email() -> list[Channel]:
     addresses = tuple(address.strip() for address in to.split(","))
     sender = os.environ.get(FROM) or f"unga@{socket.getfqdn()}"
     for variable, address in [*((TO, address) for address in addresses), (FROM, sender)]:
-        if "@" not in parseaddr(address)[1] or "\n" in address:
+        if "@" not in parseaddr(address)[1] or not address.isprintable():
             raise AlertError(f"{variable}: {address!r} is no e-mail address.")
     implicit = url.scheme == "smtps"
     return [
@@ -231,7 +237,10 @@ def _webhook() -> list[Channel]:
         raise AlertError(f"{WEBHOOK}: give a password or token as {TOKEN}, not in the address.")
     if shape not in SHAPES:
         raise AlertError(f"{SHAPE}={shape}: there are {', '.join(SHAPES)}.")
-    return [Webhook(named, shape, os.environ.get(TOKEN, ""))]
+    token = os.environ.get(TOKEN, "")
+    if not token.isprintable():
+        raise AlertError(f"{TOKEN} has a character that is not printable.")
+    return [Webhook(named, shape, token)]
 
 
 def _split(variable: str, named: str, schemes: Sequence[str], example: str) -> SplitResult:
@@ -241,6 +250,6 @@ def _split(variable: str, named: str, schemes: Sequence[str], example: str) -> S
         good = url.scheme in schemes and bool(url.hostname) and (url.port or 1) > 0
     except ValueError:
         good = False
-    if not good or any(character.isspace() for character in named):
+    if not good or " " in named or not named.isprintable():
         raise AlertError(f"{variable} is no address that can be used: give {example}.")
     return url

@@ -1,4 +1,4 @@
-"""What was told to whom, and what could not be delivered: warehouse/alerts.json.
+"""What was sent to whom, and what could not be delivered: warehouse/alerts.json.
 
 Belongs here: that file, written whole, and its lock. Not here: what is told (tell.py).
 """
@@ -40,10 +40,14 @@ class Undelivered:
 
 @dataclass
 class Record:
-    """The causes by key, and the channels that failed, by name."""
+    """The causes by key, the channels that failed by name, and what commands have mended.
+
+    `mended` says, by the key of a cause, when a command did what a run had failed to do, in UTC.
+    """
 
     causes: dict[str, Open] = field(default_factory=dict)
     undelivered: dict[str, Undelivered] = field(default_factory=dict)
+    mended: dict[str, str] = field(default_factory=dict)
 
 
 def read_record(layout: Layout) -> Record:
@@ -53,6 +57,7 @@ def read_record(layout: Layout) -> Record:
         return Record(
             {key: Open(**cause) for key, cause in said["causes"].items()},
             {name: Undelivered(**failed) for name, failed in said["undelivered"].items()},
+            dict(said.get("mended", {})),
         )
     except FileNotFoundError:
         return Record()
@@ -64,10 +69,14 @@ def read_record(layout: Layout) -> Record:
 def write_record(layout: Layout, record: Record) -> None:
     """Save it atomically. Raises OSError if the warehouse can't be written to."""
     handle, name = tempfile.mkstemp(prefix=f".{layout.alerts.name}-", dir=layout.folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(asdict(record), stream, indent=2, ensure_ascii=False)
-    Path(name).chmod(0o644)
-    Path(name).replace(layout.alerts)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(asdict(record), stream, indent=2, ensure_ascii=False)
+        Path(name).chmod(0o644)
+        Path(name).replace(layout.alerts)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

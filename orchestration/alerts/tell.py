@@ -9,8 +9,8 @@ import socket
 from collections.abc import Iterable
 from datetime import datetime
 
-from orchestration.alerts.causes import AlertError, Cause
-from orchestration.alerts.channels import Channel, Message, channels_from_environment
+from orchestration.alerts.causes import RUN, AlertError, Cause
+from orchestration.alerts.channels import Channel, Message, are_set, channels_from_environment
 from orchestration.alerts.record import (
     Open,
     Record,
@@ -31,26 +31,47 @@ def tell(layout: Layout, found: Iterable[Cause], about: tuple[str, ...]) -> list
     `found` are all causes there are now with a key in `about`, or one that begins with a part of it
     that ends in a colon: what the record has of those besides is over. What a channel did not take
     is tried again the next time. A channel that fails or is not set right raises nothing: that is
-    returned, logged, and kept in the record. Raises OSError if the record can't be written.
+    returned, logged, and kept in the record. Raises OSError if the record can't be written: what
+    can't be remembered is not told, or each look would tell it again.
     """
-    done = []
+    with one_at_a_time(layout):
+        return _tell(layout, read_record(layout), found, about)
+
+
+def tell_mended(layout: Layout, job: str) -> list[str]:
+    """Tell that a command did what the last run of a job failed to do, if that was told.
+
+    Such a command is no run of Dagster: without a note, the next look would find the failed run
+    again. Returns and raises as `tell`; does nothing if no channel is set.
+    """
+    if not are_set():
+        return []
+    key = f"{RUN}{job}"
     with one_at_a_time(layout):
         record = read_record(layout)
-        causes = {cause.key: cause for cause in found}
-        _note(record, causes, about)
-        try:
-            channels = channels_from_environment()
-        except AlertError as wrong:
-            channels = []
-            done.append(_failed(record, "settings", wrong))
-        else:
-            record.undelivered.pop("settings", None)
-        for channel in channels:
-            if words := _tell_one(record, channel):
-                done.append(words)
-                write_record(layout, record)
+        record.mended[key] = str(now())
+        return _tell(layout, record, [], (key,))
+
+
+def _tell(
+    layout: Layout, record: Record, found: Iterable[Cause], about: tuple[str, ...]
+) -> list[str]:
+    causes = {
+        cause.key: cause
+        for cause in found
+        if not cause.at or cause.at > record.mended.get(cause.key, "")
+    }
+    _note(record, causes, about)
+    try:
+        channels = channels_from_environment()
+    except AlertError as wrong:
+        # Nobody can be told now; nothing is forgotten until the settings are right.
+        done = [_failed(record, "settings", wrong)]
+    else:
+        record.undelivered.pop("settings", None)
+        done = [words for channel in channels if (words := _tell_one(layout, record, channel))]
         _forget(record, {channel.name for channel in channels})
-        write_record(layout, record)
+    write_record(layout, record)
     return done
 
 
@@ -68,8 +89,11 @@ def _note(record: Record, causes: dict[str, Cause], about: tuple[str, ...]) -> N
             known.over = str(at)
 
 
-def _tell_one(record: Record, channel: Channel) -> str:
-    """Tell a channel what it lacks, in one message; returns what came of it, '' if nothing was."""
+def _tell_one(layout: Layout, record: Record, channel: Channel) -> str:
+    """Tell a channel what it lacks, in one message; returns what came of it, '' if nothing was.
+
+    It is recorded as told before it is sent, and taken back if it could not be delivered.
+    """
     begun = {
         key: known
         for key, known in record.causes.items()
@@ -84,14 +108,20 @@ def _tell_one(record: Record, channel: Channel) -> str:
     }
     if not begun and not over:
         return ""
-    try:
-        channel.deliver(_message(begun, over))
-    except AlertError as wrong:
-        return _failed(record, channel.name, wrong)
+    told = [(known, list(known.told)) for known in (*begun.values(), *over.values())]
     for known in begun.values():
         known.told.append(channel.name)
     for known in over.values():
         known.told.remove(channel.name)
+    write_record(layout, record)
+    try:
+        channel.deliver(_message(begun, over))
+    except AlertError as wrong:
+        for known, before in told:
+            known.told = before
+        words = _failed(record, channel.name, wrong)
+        write_record(layout, record)
+        return words
     record.undelivered.pop(channel.name, None)
     return f"told {channel.words}: {len(begun)} begun, {len(over)} over"
 

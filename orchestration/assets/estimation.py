@@ -17,7 +17,8 @@ from orchestration.published.estimates import (
 )
 from orchestration.published.query import QueryError
 from orchestration.run.dead_runs import IDEAL_POINTS
-from orchestration.run.lock import RefreshRefusedError, holder
+from orchestration.run.failures import tag_as_second
+from orchestration.run.lock import InUseError, RefreshRefusedError, holder
 from orchestration.run.warehouse import Warehouse
 
 TOLD_EVERY = 100  # sweeps
@@ -60,6 +61,8 @@ def ideal_points(warehouse: Warehouse) -> dg.AssetsDefinition:
                 layout, False, wanted, LONG if config.long else USUAL, tell, locked
             )
         except (EstimationRefusedError, RefreshRefusedError, QueryError) as refused:
+            if isinstance(refused, InUseError):
+                tag_as_second(context.instance, context.run.run_id)
             raise dg.Failure(str(refused), allow_retries=False) from refused
         runs = [of_series.ideal_points_run.row(0, named=True) for of_series in found]
         return dg.MaterializeResult(

@@ -5,24 +5,19 @@ telling (alerts/).
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
-from orchestration.alerts.causes import (
-    RUN,
-    STATE,
-    AlertError,
-    Cause,
-    causes_of,
-    failed_run,
-    without_refused_build,
-)
+from orchestration.alerts.causes import RUN, AlertError, Cause, failed_run, with_state
 from orchestration.alerts.channels import are_set
 from orchestration.alerts.tell import tell
 from orchestration.layout import Layout
-from orchestration.run.failures import why_failed
-from orchestration.run.lock import IN_USE, is_held
+from orchestration.published.estimates import asked_series
+from orchestration.published.query import QueryError
+from orchestration.run.dead_runs import ESTIMATE
+from orchestration.run.failures import was_refused_as_second, why_failed
 from orchestration.run.warehouse import Warehouse
 
 TEN_MINUTES = 10 * 60
@@ -68,41 +63,43 @@ def _look(layout: Layout, instance: dg.DagsterInstance, jobs: Sequence[str]) -> 
     """Tell of the last runs of some jobs and of the warehouse's state; what was done, in words."""
     if not are_set():
         return dg.SkipReason(NO_CHANNEL)
-    about = tuple(f"{RUN}{job}" for job in jobs)
-    found = [cause for job in jobs for cause in _failure(instance, job)]
-    # What a refresh is about to publish is neither missing nor stale.
-    if not is_held(layout):
-        try:
-            state = causes_of(layout)
-        except AlertError as wrong:
-            return dg.SkipReason(str(wrong))
-        about = (*about, STATE)
-        found = [*without_refused_build(found, state), *state]
+    failed = [cause for job in jobs for cause in _failure(layout, instance, job)]
     try:
-        done = tell(layout, found, about)
+        done = tell(layout, *with_state(layout, failed, [f"{RUN}{job}" for job in jobs]))
+    except AlertError as wrong:
+        return dg.SkipReason(str(wrong))
     except OSError as wrong:
         return dg.SkipReason(f"Nothing is told: {wrong}")
     return dg.SkipReason("; ".join(done) or "Nothing new to tell.")
 
 
-def _failure(instance: dg.DagsterInstance, job: str) -> list[Cause]:
+def _failure(layout: Layout, instance: dg.DagsterInstance, job: str) -> list[Cause]:
     """The cause that the last finished run of a job failed; none if it did not.
 
     Runs that build the sample on request don't count, nor those that were refused because another
-    one was under way.
+    one was under way, nor an estimation if the estimates are current all the same.
     """
     finished = dg.RunsFilter(
         job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
     )
-    for run in instance.get_runs(finished, limit=SEARCHED):
-        if _of_sample(run):
+    for record in instance.get_run_records(finished, limit=SEARCHED):
+        run = record.dagster_run
+        if _of_sample(run) or was_refused_as_second(run):
             continue
-        if run.is_success:
+        if run.is_success or (job == ESTIMATE and _is_estimated(layout)):
             return []
-        why = why_failed(instance, run.run_id)
-        if not why.startswith(IN_USE):
-            return [failed_run(job, run.run_id, why)]
+        ended = datetime.fromtimestamp(record.end_time, UTC) if record.end_time else None
+        at = f"{ended:%Y-%m-%d %H:%M:%S}" if ended else ""
+        return [failed_run(job, run.run_id, why_failed(instance, run.run_id), at)]
     return []
+
+
+def _is_estimated(layout: Layout) -> bool:
+    """Whether the ideal points are those of the published votes, by whatever estimation."""
+    try:
+        return not asked_series(layout.published(synthetic=False))
+    except QueryError:  # there is no file, or none that can be read
+        return False
 
 
 def _of_sample(run: dg.DagsterRun) -> bool:

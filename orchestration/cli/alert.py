@@ -53,17 +53,18 @@ def alert(
 
 
 def _show(layout: Layout) -> None:
-    """Print what there is now, when each was told to whom, and what could not be delivered."""
+    """Print what there is now, when each was sent to whom, and what could not be delivered."""
     from orchestration.alerts.causes import causes_of
     from orchestration.alerts.record import read_record
     from orchestration.alerts.tell import undelivered
 
     record = read_record(layout)
-    said = {cause.key: cause.says for cause in causes_of(layout)}
+    found, looked_at = causes_of(layout)
+    said = {cause.key: cause.says for cause in found}
     said |= {
         key: known.says
         for key, known in record.causes.items()
-        if not known.over and key.startswith("run:")
+        if not known.over and not key.startswith(looked_at)
     }
     for key, says in said.items():
         known = record.causes.get(key)
@@ -71,6 +72,6 @@ def _show(layout: Layout) -> None:
         told = f", told by {' and '.join(known.told)}" if known and known.told else ", not told yet"
         typer.echo(f"cause    {says}{since}{told}")
     if not said:
-        typer.echo("Nothing needs a person.")
+        typer.echo("Nothing needs attention.")
     for line in undelivered(layout):
         typer.secho(line, fg="yellow")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.shared import SampleOption, fail
+from orchestration.cli.shared import SampleOption, fail, tell_mended
 from orchestration.layout import Layout
 
 
@@ -94,3 +94,5 @@ def estimate(
             f"largest R-hat {run['largest_rhat']:.2f}"
         )
     typer.echo(f"published   {layout.published(sample)}: marts.ideal_points")
+    if not sample and not asked_series(layout.published(sample)):
+        tell_mended(layout, "estimate")

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli.shared import SampleOption, fail
+from orchestration.cli.shared import SampleOption, fail, tell_mended
 from orchestration.layout import Layout
 
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
@@ -118,6 +118,8 @@ def export(
     typer.echo(f"folder      {written.folder}")
     if written.left_out:
         typer.echo(f"left out    {written.left_out}")
+    if output is None and not sample:
+        tell_mended(layout, "exports_public" if public else "exports")
 
 
 def _listed(words: str | None) -> list[str]:

@@ -11,11 +11,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orchestration.cli.shared import fail
+from orchestration.layout import Layout, mirror_from_environment
 
 LOOPBACK = "127.0.0.1"
 # Signals that end a command: Ctrl-C, a service manager or a script, a closed terminal.
@@ -24,6 +25,33 @@ ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE_PERIOD = 20
 # Of Linux's prctl.
 PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def as_service(command: str, address: str) -> Iterator[Layout]:
+    """Be what serves Dagster on the warehouse, until told to end: its home, variables and sign.
+
+    Exits with 1, naming the other one, if the warehouse is served already.
+    """
+    from orchestration.run.in_process import dagster_home
+    from orchestration.run.lock import InUseError, sign_of_service
+
+    layout = Layout.from_environment()
+    dagster_home(layout)
+    # Absolute paths, since Dagster is started in another folder, with only its own configuration.
+    os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
+    try:
+        sign = sign_of_service(layout, command, address)
+    except InUseError as served:
+        fail(served)
+    with sign:
+        end_on_signals()
+        yield layout
+
+
+def beside(name: str) -> str:
+    """The path of a command of this Python environment."""
+    return str(Path(sys.executable).with_name(name))
 
 
 def refuse_port_in_use(host: str, port: int) -> None:

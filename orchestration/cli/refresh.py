@@ -138,27 +138,30 @@ def _alert(console: Console, layout: Layout, ran: "list[Run]", failed: str) -> N
     """
     from orchestration.alerts.channels import are_set
 
-    if not are_set():
+    # Another refresh that is under way tells of itself.
+    if not are_set() or (ran and ran[0].second):
         return
     from orchestration.alerts.causes import (
+        ASK,
         RUN,
-        STATE,
         AlertError,
-        causes_of,
+        Cause,
         failed_run,
-        without_refused_build,
+        failed_to_ask,
+        with_state,
     )
     from orchestration.alerts.tell import tell
-    from orchestration.run.lock import IN_USE
 
+    about, found = [ASK], list[Cause]()
+    if ran:
+        about.append(f"{RUN}refresh")
+        if failed or not ran[0].whole:
+            why = failed or ran[0].error or ran[0].why
+            found.append(failed_run("refresh", ran[0].run_id, why))
+    elif failed:
+        found.append(failed_to_ask(failed))
     try:
-        state = causes_of(layout)
-        why = failed or (ran and not ran[0].whole and (ran[0].error or ran[0].why))
-        if why and str(why).startswith(IN_USE):
-            return  # another refresh is under way, and tells of itself
-        about = (STATE, *([f"{RUN}refresh"] if ran or failed else []))
-        found = [failed_run("refresh", ran[0].run_id if ran else "", str(why))] if why else []
-        done = tell(layout, [*without_refused_build(found, state), *state], about)
+        done = tell(layout, *with_state(layout, found, about))
     except (AlertError, OSError) as wrong:
         done = [f"not delivered: {wrong}"]
     for words in done:

@@ -10,7 +10,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -22,13 +21,14 @@ import yaml
 
 from orchestration.cli.processes import (
     LOOPBACK,
+    as_service,
+    beside,
     end_groups,
-    end_on_signals,
     refuse_port_in_use,
     start,
 )
 from orchestration.cli.shared import end, fail
-from orchestration.layout import Layout, mirror_from_environment
+from orchestration.layout import Layout
 
 CODE, WEBSERVER, DAEMON = "the code server", "the web server", "the daemon"
 # Seconds between two looks at whether all processes are there.
@@ -46,7 +46,11 @@ def serve(
         typer.Option("--read-only", help="Nobody can start, stop or change anything in the UI."),
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Tell whether it lives and last ticked; start nothing.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Say whether the service is up and when it last ticked; start nothing.",
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the check as JSON.")] = False,
 ) -> None:
@@ -120,26 +124,17 @@ def _check(as_json: bool) -> NoReturn:
 
 def _serve(host: str, port: int, path_prefix: str, read_only: bool) -> None:
     """Start all processes, and wait until a signal or the end of one of them."""
-    from orchestration.run.in_process import dagster_home
-    from orchestration.run.lock import RefreshRefusedError, sign_of_service
-
-    layout = Layout.from_environment()
-    dagster_home(layout)
-    # Absolute paths, since Dagster is started in another folder, with only its own configuration.
-    os.environ |= {"UNGA_WAREHOUSE": str(layout.folder), "UNGA_MIRROR": mirror_from_environment()}
     # Where this machine reaches it: an address that stands for all of them is none to ask.
     asked = {"0.0.0.0": LOOPBACK, "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     address = f"http://{asked}:{port}{path_prefix}"
-    try:
-        sign = sign_of_service(layout, "unga serve", address)
-    except RefreshRefusedError as served:
-        fail(served)
     webserver = ["-h", host, "-p", str(port), "-l", path_prefix]
     webserver += ["--read-only"] if read_only else []
     started: dict[str, subprocess.Popen[bytes]] = {}
     ended = ""
-    with sign, tempfile.TemporaryDirectory(prefix="unga-") as folder:
-        end_on_signals()
+    with (
+        as_service("unga serve", address) as layout,
+        tempfile.TemporaryDirectory(prefix="unga-") as folder,
+    ):
         try:
             code, workspace = Path(folder) / "code.sock", Path(folder) / "workspace.yaml"
             started[CODE] = start(_code_server(code, workspace), layout.dagster_home)
@@ -148,8 +143,8 @@ def _serve(host: str, port: int, path_prefix: str, read_only: bool) -> None:
                 ended = _ended(started)
             if not ended:
                 asked_for = {
-                    WEBSERVER: [_beside("dagster-webserver"), *webserver],
-                    DAEMON: [_beside("dagster-daemon"), "run"],
+                    WEBSERVER: [beside("dagster-webserver"), *webserver],
+                    DAEMON: [beside("dagster-daemon"), "run"],
                 }
                 for name, command in asked_for.items():
                     started[name] = start([*command, "-w", str(workspace)], layout.dagster_home)
@@ -173,12 +168,7 @@ def _code_server(listening: Path, workspace: Path) -> list[str]:
     server = {"grpc_server": {"socket": str(listening), "location_name": CODE_LOCATION}}
     workspace.write_text(yaml.safe_dump({"load_from": [server]}), encoding="utf-8")
     named = ["-m", CODE_LOCATION, "--location-name", CODE_LOCATION]
-    return [_beside("dagster"), "api", "grpc", "-s", str(listening), *named]
-
-
-def _beside(name: str) -> str:
-    """The path of a command of this Python environment."""
-    return str(Path(sys.executable).with_name(name))
+    return [beside("dagster"), "api", "grpc", "-s", str(listening), *named]
 
 
 def _listens(listening: Path) -> bool:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from orchestration.layout import Layout
 from orchestration.published.query import QueryError
 
 
@@ -52,6 +53,18 @@ def refuse_unknown(sources: Iterable[str]) -> None:
 
     if unknown := set(sources) - set(SOURCES):
         fail(f"No such source: {', '.join(sorted(unknown))}. Sources: {', '.join(SOURCES)}.")
+
+
+def tell_mended(layout: Layout, job: str) -> None:
+    """Tell those who get alerts that this command did what the last run of a job failed to do."""
+    from orchestration.alerts.tell import tell_mended as told
+
+    try:
+        done = told(layout, job)
+    except OSError as wrong:
+        done = [f"not delivered: {wrong}"]
+    for words in done:
+        typer.secho(f"alert: {words}", fg="yellow", err=True)
 
 
 def end(status: int) -> None:

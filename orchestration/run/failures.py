@@ -9,6 +9,9 @@ from typing import Any
 
 import dagster as dg
 
+# The tag of a run that was refused because another one was under way, which tells of itself.
+REFUSED, IN_USE = "refused", "in use"
+
 FAILURES = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
 
 
@@ -18,6 +21,16 @@ def why_failed(instance: dg.DagsterInstance, run_id: str) -> str:
         if (event := entry.dagster_event) and (said := _reason(event)):
             return " ".join(said.split())
     return ""
+
+
+def tag_as_second(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Record that a run was refused because another one was under way."""
+    instance.add_run_tags(run_id, {REFUSED: IN_USE})
+
+
+def was_refused_as_second(run: dg.DagsterRun | None) -> bool:
+    """Whether a run was refused because another one was under way."""
+    return run is not None and run.tags.get(REFUSED) == IN_USE
 
 
 def _reason(event: dg.DagsterEvent) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Run:
     """The result of a run: the file it published, if any, and whether all of its steps succeeded.
 
-    `error` is what ended the run before Dagster could report it, `why` what Dagster reported.
+    `error` is what ended the run before Dagster could report it, `why` what Dagster reported, and
+    `second` says that it was refused because another one was under way.
     """
 
     published: Path | None
@@ -30,6 +31,7 @@ class Run:
     error: str = ""
     run_id: str = ""
     why: str = ""
+    second: bool = False
 
 
 def dagster_home(layout: Layout) -> None:
@@ -84,7 +86,7 @@ def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDe
     import dagster as dg
 
     from orchestration.run.code_location import claim_runs
-    from orchestration.run.failures import why_failed
+    from orchestration.run.failures import was_refused_as_second, why_failed
 
     refresh = job()
     with dg.DagsterInstance.get() as instance:
@@ -101,4 +103,5 @@ def _execute(layout: Layout, config: dict[str, Any], job: "Callable[[], dg.JobDe
         except dg.DagsterExecutionInterruptedError as stopped:
             raise KeyboardInterrupt from stopped
         why = "" if result.success else why_failed(instance, result.run_id)
-    return Run(None, result.success, run_id=result.run_id, why=why)
+        second = was_refused_as_second(instance.get_run_by_id(result.run_id))
+    return Run(None, result.success, run_id=result.run_id, why=why, second=second)

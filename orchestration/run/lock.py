@@ -20,12 +20,12 @@ from orchestration.layout import Layout
 LOCK_TIMEOUT = 2.0
 
 
-# How the refusal begins of what came second.
-IN_USE = "The warehouse is in use by"
-
-
 class RefreshRefusedError(Exception):
     """The refresh can't start: the lock is held, or a path is obstructed."""
+
+
+class InUseError(RefreshRefusedError):
+    """Another process holds the lock, or serves the warehouse."""
 
 
 def now() -> datetime:
@@ -36,27 +36,34 @@ def now() -> datetime:
 def take_lock(layout: Layout, by: str) -> IO[str]:
     """Take the warehouse's lock, which the kernel releases however this process ends.
 
-    `by` describes the new holder for users. Raises RefreshRefusedError, naming the holder, if
-    another process has it.
+    `by` describes the new holder for users. Raises InUseError, naming the holder, if another
+    process has it.
     """
     layout.build.mkdir(parents=True, exist_ok=True)
     lock = layout.lock.open("a+", encoding="utf-8")
-    until = time.monotonic() + LOCK_TIMEOUT
-    while not _locked(lock):
-        if time.monotonic() > until:
-            lock.seek(0)
-            holder = json.loads(lock.read() or "{}")
-            lock.close()
-            raise RefreshRefusedError(
-                f"{IN_USE} {holder.get('by', '?')}: process "
-                f"{holder.get('process', '?')}, since {holder.get('since', '?')} UTC. It holds "
-                f"{layout.lock}; wait until it ends, then start again."
-            )
-        time.sleep(0.05)
+    if not _locked_in_time(lock):
+        lock.seek(0)
+        holder = json.loads(lock.read() or "{}")
+        lock.close()
+        raise InUseError(
+            f"The warehouse is in use by {holder.get('by', '?')}: process "
+            f"{holder.get('process', '?')}, since {holder.get('since', '?')} UTC. It holds "
+            f"{layout.lock}; wait until it ends, then start again."
+        )
     lock.truncate(0)
     json.dump({"process": os.getpid(), "by": by, "since": str(now())}, lock)
     lock.flush()
     return lock
+
+
+def _locked_in_time(lock: IO[str]) -> bool:
+    """Whether the lock could be taken before whoever only looks at it would be gone."""
+    until = time.monotonic() + LOCK_TIMEOUT
+    while not _locked(lock):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _locked(lock: IO[str]) -> bool:
@@ -111,15 +118,15 @@ class Service:
 def sign_of_service(layout: Layout, command: str, address: str) -> IO[str]:
     """The sign, held until it is closed, that Dagster is served on this warehouse by this process.
 
-    The kernel removes it too, however this process ends. Raises RefreshRefusedError, naming the
-    other one, if the warehouse is served already: two daemons would start everything twice.
+    The kernel removes it too, however this process ends. Raises InUseError, naming the other one,
+    if the warehouse is served already: two daemons would start everything twice.
     """
     layout.serving.parent.mkdir(parents=True, exist_ok=True)
     sign = layout.serving.open("a+", encoding="utf-8")
-    if not _locked(sign):
+    if not _locked_in_time(sign):
         other = service(layout)
         sign.close()
-        raise RefreshRefusedError(f"This warehouse is served already: {other or layout.serving}.")
+        raise InUseError(f"This warehouse is served already: {other or layout.serving}.")
     sign.truncate(0)
     json.dump(asdict(Service(command, os.getpid(), address, str(now()))), sign)
     sign.flush()

@@ -4,9 +4,11 @@ Belongs here: asking a running `unga serve` and Dagster's record about it. Not h
 (cli/serve.py), or the state of the published file (published/status.py).
 """
 
+import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from typing import Any
 
 import dagster as dg
@@ -23,6 +25,10 @@ PATIENCE = 10
 # Dagster's word for a tick that raised an error.
 TICK_FAILURE = "FAILURE"
 
+# The schedules and sensors of the code that is served; Dagster's record has those of before too.
+IN_CODE = """{ repositoriesOrError { ... on RepositoryConnection { nodes {
+    sensors { name } schedules { name } } } } }"""
+
 LIVE, DOWN, TICK_FAILED = 0, 1, 3
 
 
@@ -35,8 +41,9 @@ def serving(layout: Layout, instance: dg.DagsterInstance) -> dict[str, Any]:
     found = service(layout)
     webserver = _webserver(found)
     daemon = _daemon(found, instance)
-    ticks = list(_ticks(instance))
-    failed = [tick["name"] for tick in ticks if tick["outcome"] == TICK_FAILURE]
+    in_code = _in_code(found) if found and webserver["live"] else None
+    ticks = [tick for tick in _ticks(instance) if in_code is None or tick["name"] in in_code]
+    failed = failed_ticks(ticks)
     silent = [
         f"{name} {why}"
         for name, why in (("web server", webserver["fault"]), ("daemon", daemon["fault"]))
@@ -59,14 +66,39 @@ def serving(layout: Layout, instance: dg.DagsterInstance) -> dict[str, Any]:
     }
 
 
+def failed_ticks(ticks: Iterable[dict[str, Any]]) -> list[str]:
+    """The names of running schedules and sensors whose last tick failed."""
+    return [it["name"] for it in ticks if it["running"] and it["outcome"] == TICK_FAILURE]
+
+
+def _in_code(found: Service) -> set[str] | None:
+    """The schedules and sensors that the code has, as the web server says; None if it does not."""
+    request = urllib.request.Request(
+        f"{found.address}/graphql",
+        json.dumps({"query": IN_CODE}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    try:
+        with _directly().open(request, timeout=PATIENCE) as answer:
+            nodes = json.load(answer)["data"]["repositoriesOrError"].get("nodes")
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+        return None
+    if not nodes:  # the code can't be loaded
+        return None
+    return {it["name"] for node in nodes for it in (*node["sensors"], *node["schedules"])}
+
+
+def _directly() -> urllib.request.OpenerDirector:
+    """No proxy of the environment stands between this machine and itself."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def _webserver(found: Service | None) -> dict[str, Any]:
     if found is None:
         return {"live": False, "fault": "is not running"}
-    # No proxy of the environment stands between this machine and itself.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        opener.open(f"{found.address}/server_info", timeout=PATIENCE).close()
-    except OSError as wrong:
+        _directly().open(f"{found.address}/server_info", timeout=PATIENCE).close()
+    except (OSError, HTTPException) as wrong:
         why = getattr(wrong, "reason", wrong)
         return {"live": False, "fault": f"does not answer at {found.address}: {why}"}
     return {"live": True, "fault": ""}

@@ -25,8 +25,10 @@ from orchestration.layout import (
 )
 from orchestration.run.check_results import CheckResult, append_to_log
 from orchestration.run.dead_runs import close_records
+from orchestration.run.failures import tag_as_second
 from orchestration.run.leftovers import remove_leftovers
 from orchestration.run.lock import (
+    InUseError,
     RefreshRefusedError,
     now,
     refuse_what_is_in_the_way,
@@ -107,7 +109,12 @@ class Warehouse(dg.ConfigurableResource):
         self._run_id = context.run.run_id if context.run else "by hand"
         refuse_what_is_in_the_way(self.layout)
         refuse_wrong_numbers()  # now, not after the minute that a build takes
-        self._lock = take_lock(self.layout, f"run {self._run_id}")
+        try:
+            self._lock = take_lock(self.layout, f"run {self._run_id}")
+        except InUseError:
+            if context.instance and context.run:
+                tag_as_second(context.instance, self._run_id)
+            raise
         self._instance = context.instance if context.run else None
         self._on_sample = self.synthetic
         self._on_copy = False

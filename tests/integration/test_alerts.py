@@ -4,13 +4,18 @@ Belongs here: each cause, once when it begins and once when it is over; the chan
 and their failures. Not here: the daemon that looks by itself (faults/test_serve.py).
 """
 
+import errno
 import json
 import shutil
 import socket
 import ssl
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import duckdb
@@ -21,7 +26,7 @@ from typer.testing import CliRunner, Result
 from warehouses import unga
 
 from orchestration.alerts.channels import channels_from_environment
-from orchestration.alerts.tell import trial
+from orchestration.alerts.tell import tell_mended, trial
 from orchestration.automation.alerts import alert_failed_runs, alert_state
 from orchestration.automation.updates import updates
 from orchestration.cli.app import app
@@ -35,6 +40,11 @@ from orchestration.run.lock import take_lock
 from orchestration.run.warehouse import Warehouse
 
 SECRET = "swordfish-7c1f"
+# A process that has a database open to write until its input ends.
+WRITER = (
+    "import duckdb, sys; it = duckdb.connect(sys.argv[1]); print('open', flush=True); "
+    "sys.stdin.read()"
+)
 TO = "board@example.org"
 
 
@@ -134,7 +144,7 @@ def test_a_refused_file_is_told_once_and_once_when_it_is_over(warehouse, instanc
     assert [cause["key"] for cause in over["over"]] == ["state:refused unxml 78.json"]
     assert over["begun"] == [] and over["subject"].startswith("UNGA votes: over: unxml refused")
     assert [mail["Subject"] for mail in mailed.mails[1:]] == [over["subject"]]
-    assert command("alert").output.endswith("Nothing needs a person.\n")
+    assert command("alert").output.endswith("Nothing needs attention.\n")
 
     serve(warehouse, "78.json", "no resolutions")
     look(warehouse, instance)
@@ -161,7 +171,9 @@ def test_votes_that_are_not_published_are_told_after_the_days_that_are_set(
         assert look(warehouse, instance) == "Nothing new to tell."
     look(warehouse, instance)
     (said,) = posted.said
-    assert said["begun"][0]["says"].endswith("is published, although unxml has 79.json.")
+    assert said["begun"][0]["says"].startswith(
+        "unxml has 79.json, which is not published; the published votes end on "
+    )
     monkeypatch.setenv("UNGA_ALERT_AFTER_DAYS", "soon")
     wrong = "UNGA_ALERT_AFTER_DAYS=soon: give a whole number of days."
     assert look(warehouse, instance) == wrong
@@ -176,8 +188,22 @@ def test_a_stale_file_is_told(warehouse, instance, posted):
     )
     look(warehouse, instance)
     (said,) = posted.said
-    assert said["begun"][0]["key"] == "state:stale"
+    assert said["begun"][0]["key"] == "file:stale"
     assert "more than 400 days ago" in said["begun"][0]["says"]
+
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(warehouse.layout.published(False))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert writer.stdout and writer.stdout.readline() == b"open\n"
+    assert look(warehouse, instance) == "Nothing new to tell.", "it can't be read, so who knows"
+    known = json.loads(warehouse.layout.alerts.read_text())["causes"]
+    assert set(known) == {"file:stale", "state:unreadable"}
+    writer.communicate()
+    change(warehouse.layout.folder, "update marts.publication set published_at = now()")
+    look(warehouse, instance)
+    assert [cause["key"] for cause in posted.said[1]["over"]] == ["file:stale"]
 
 
 def test_doubts_that_rose_are_told_until_a_build_has_no_more_than_its_predecessor(
@@ -204,7 +230,7 @@ def test_doubts_that_rose_are_told_until_a_build_has_no_more_than_its_predecesso
     assert "totals that disagree: 5, before 3" in said["begun"][0]["says"]
     publish(doubts=5, day=3)
     look(warehouse, instance)
-    assert [cause["key"] for cause in posted.said[1]["over"]] == ["state:doubts"]
+    assert [cause["key"] for cause in posted.said[1]["over"]] == ["file:doubts"]
 
 
 @pytest.fixture
@@ -271,6 +297,7 @@ def test_runs_that_are_no_ones_concern_are_not_told(warehouse, instance, posted,
     warehouse.layout.kept(synthetic=False).unlink()
     with take_lock(warehouse.layout, "another refresh"):
         refused = run_of(warehouse, instance)
+    assert instance.get_run_by_id(refused.run_id).tags["refused"] == "in use"
     tell_failure(warehouse, instance, refused)
     assert posted.posts == []
 
@@ -319,6 +346,95 @@ def test_a_refresh_from_cron_tells_by_itself(warehouse, posted, failing):
     assert [cause["key"] for cause in posted.said[1]["over"]] == ["run:refresh"]
 
 
+def test_a_failed_refresh_is_told_though_no_reason_was_recorded(warehouse, posted):
+    _alert(Console(quiet=True), warehouse.layout, [Run(None, False, run_id="one")], "")
+    (said,) = posted.said
+    (cause,) = said["begun"]
+    assert cause == {
+        "key": "run:refresh",
+        "says": "The refresh failed; no reason was recorded.",
+    }
+    _alert(Console(quiet=True), warehouse.layout, [Run(None, False, second=True)], "")
+    assert len(posted.posts) == 1, "the other refresh tells of itself"
+
+
+def test_a_refresh_that_could_not_ask_is_over_when_one_can_and_finds_nothing(warehouse, posted):
+    _alert(Console(quiet=True), warehouse.layout, [], "reviews.csv can't be read.")
+    (said,) = posted.said
+    (cause,) = said["begun"]
+    assert cause == {
+        "key": "ask:refresh",
+        "says": "The refresh failed: reviews.csv can't be read.",
+    }
+    assert "reviews.csv can't be read" in command("alert").output
+    _alert(Console(quiet=True), warehouse.layout, [], "")
+    assert [cause["key"] for cause in posted.said[1]["over"]] == ["ask:refresh"]
+
+
+def failed_run_of(warehouse: Warehouse, instance: dg.DagsterInstance, job: str) -> dg.DagsterRun:
+    """A run of a job that Dagster recorded as failed, now."""
+    defined = build_defs(warehouse).resolve_job_def(job)
+    run = instance.create_run_for_job(defined)
+    instance.report_run_failed(run, "the disk was full")
+    return run
+
+
+def test_what_a_person_mends_on_the_command_line_is_over(warehouse, instance, posted):
+    change(warehouse.layout.folder, "update raw.ideal_points_run set votes_key = 'of other votes'")
+    for job in ("exports_public", "estimate"):
+        failed_run_of(warehouse, instance, job)
+    sensor = alert_state(warehouse, ["estimate", "exports_public"])
+
+    def look() -> None:
+        sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
+
+    look()
+    (said,) = posted.said
+    begun = {cause["key"]: cause["says"] for cause in said["begun"]}
+    assert set(begun) == {"run:exports_public", "run:estimate"}
+    assert begun["run:estimate"].endswith("failed: the disk was full.")
+
+    # As `unga export --public` and `unga estimate` do at their end.
+    tell_mended(warehouse.layout, "exports_public")
+    assert [cause["key"] for cause in posted.said[1]["over"]] == ["run:exports_public"]
+    look()
+    assert len(posted.posts) == 2, "the same failed run is not told again"
+    change(
+        warehouse.layout.folder,
+        "update raw.ideal_points_run as runs set votes_key = series.votes_key "
+        "from intermediate.int_ideal_point_series as series where series.series = runs.series",
+    )
+    look()
+    assert [cause["key"] for cause in posted.said[2]["over"]] == ["run:estimate"]
+
+    later = failed_run_of(warehouse, instance, "exports_public")
+    ended = instance.get_run_record_by_id(later.run_id).end_time
+    record = json.loads(warehouse.layout.alerts.read_text())
+    record["mended"]["run:exports_public"] = str(datetime.fromtimestamp(ended - 60, UTC))[:19]
+    warehouse.layout.alerts.write_text(json.dumps(record), encoding="utf-8")
+    look()
+    assert [cause["key"] for cause in posted.said[3]["begun"]] == ["run:exports_public"]
+
+
+def test_a_whole_export_tells_that_it_mended_the_failed_one(warehouse, monkeypatch, tmp_path):
+    told: list[str] = []
+    monkeypatch.setattr(
+        "orchestration.cli.export.tell_mended", lambda _layout, job: told.append(job)
+    )
+    monkeypatch.setattr(
+        "orchestration.published.exports.export",
+        lambda *_: SimpleNamespace(files=[], size=0, folder=tmp_path, left_out=""),
+    )
+    for options in ([], ["--public"], ["--sample"], ["states", "--output", str(tmp_path)]):
+        assert command("export", *options).exit_code == 0
+    assert told == ["exports", "exports_public"]
+
+
+def test_without_a_channel_a_command_that_mends_records_nothing(warehouse):
+    tell_mended(warehouse.layout, "exports")
+    assert not warehouse.layout.alerts.exists()
+
+
 def test_a_refresh_without_updates_tells_of_a_refused_file(warehouse, posted):
     (Path(warehouse.mirror) / "unxml" / "78.json").write_text("no resolutions", encoding="utf-8")
     change(
@@ -361,6 +477,22 @@ def test_what_was_told_to_nobody_is_not_told_to_be_over(warehouse, instance, pos
     posted.status = 200
     assert look(warehouse, instance) == "Nothing new to tell."
     assert json.loads(warehouse.layout.alerts.read_text())["causes"] == {}
+
+
+def test_what_cannot_be_recorded_is_not_told_at_each_look(warehouse, instance, posted, monkeypatch):
+    serve(warehouse, "78.json", "no resolutions")
+    with monkeypatch.context() as full:
+        full.setattr("orchestration.alerts.record.json.dump", _no_space)
+        for _ in range(2):
+            assert look(warehouse, instance).endswith("No space left on device")
+    assert posted.posts == []
+    assert list(warehouse.layout.folder.glob(".alerts.json-*")) == []
+    look(warehouse, instance)
+    assert len(posted.posts) == 1
+
+
+def _no_space(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_without_a_channel_nothing_is_recorded(warehouse, instance):
@@ -407,6 +539,22 @@ def test_a_webhook_that_sends_elsewhere_has_failed(posted):
     assert tried.exit_code == 1
     assert tried.output == "failed     webhook (json) to 127.0.0.1: it answered 302\n"
     assert posted.posts == [] and posted.other == []
+
+
+def test_a_server_that_does_not_speak_http_is_told_without_the_address(monkeypatch):
+    def answer(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(f"no HTTP {SECRET}\r\n\r\n".encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=answer, args=(listening,), daemon=True).start()
+        port = listening.getsockname()[1]
+        monkeypatch.setenv("UNGA_ALERT_WEBHOOK", f"http://127.0.0.1:{port}/{SECRET}")
+        tried = command("alert", "--test")
+    assert tried.exit_code == 1
+    assert tried.output == "failed     webhook (json) to 127.0.0.1: BadStatusLine\n"
 
 
 @pytest.fixture
@@ -518,6 +666,18 @@ WRONG = {
         "UNGA_ALERT_WEBHOOK: give a password or token as UNGA_ALERT_WEBHOOK_TOKEN, not in the "
         "address.",
     ),
+    "a recipient with a carriage return": (
+        {"SMTP": "smtp://host", "TO": "a\r@example.org"},
+        "UNGA_ALERT_TO: 'a\\r@example.org' is no e-mail address.",
+    ),
+    "a control character in the address": (
+        {"WEBHOOK": f"https://host/\x01{SECRET}"},
+        "UNGA_ALERT_WEBHOOK is no address that can be used: give https://host/path.",
+    ),
+    "a line break in the token": (
+        {"WEBHOOK": "https://host/", "WEBHOOK_TOKEN": f"{SECRET}\n"},
+        "UNGA_ALERT_WEBHOOK_TOKEN has a character that is not printable.",
+    ),
     "an unknown shape": (
         {"WEBHOOK": "https://host/", "WEBHOOK_SHAPE": "teams"},
         "UNGA_ALERT_WEBHOOK_SHAPE=teams: there are json, slack, ntfy.",
@@ -552,3 +712,16 @@ def test_a_wrong_setting_stops_no_look_and_is_in_the_status(warehouse, instance,
         monkeypatch.setenv("UNGA_ALERT_WEBHOOK", posted.url)
         look(warehouse, instance)
     assert "UNGA_ALERT_WEBHOOK" not in command("status", "--json").output
+
+
+def test_while_settings_are_wrong_nothing_is_forgotten(warehouse, instance, posted, monkeypatch):
+    served = Path(warehouse.mirror) / "unxml" / "78.json"
+    good = served.read_text(encoding="utf-8")
+    serve(warehouse, "78.json", "no resolutions")
+    look(warehouse, instance)
+    serve(warehouse, "78.json", good)
+    monkeypatch.setenv("UNGA_ALERT_TO", TO)
+    assert "but not UNGA_ALERT_SMTP" in look(warehouse, instance)
+    monkeypatch.delenv("UNGA_ALERT_TO")
+    look(warehouse, instance)
+    assert [cause["key"] for cause in posted.said[1]["over"]] == ["state:refused unxml 78.json"]

@@ -7,6 +7,7 @@ UI read-only and behind nginx, and the end of a part of it. Not here: refreshes 
 
 import base64
 import configparser
+import fcntl
 import os
 import re
 import shlex
@@ -16,6 +17,8 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -23,7 +26,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteInstigatorOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    TickData,
+    TickStatus,
+)
+from dagster._utils.error import SerializableErrorInfo
 from dagster_ui import LAUNCH, free_port, graphql
 from receivers import certificate
 from services import Service, serving, started_on
@@ -31,6 +48,10 @@ from typer.testing import CliRunner
 from warehouses import UNGA, wait_until
 
 from orchestration.cli.app import app
+from orchestration.layout import Layout
+from orchestration.run.code_location import CODE_LOCATION, REPOSITORY
+from orchestration.run.lock import InUseError, sign_of_service
+from orchestration.run.serving import failed_ticks
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
@@ -148,6 +169,47 @@ def test_the_check_names_a_sensor_whose_tick_failed(service):
     )
     assert told.returncode == 3 and told.stdout.startswith(said["verdict"]["line"])
     assert re.search(r"^sensor +killed_runs +\d{4}-.* skipped ", told.stdout, re.MULTILINE)
+
+
+@pytest.mark.kills
+def test_the_check_counts_no_sensor_that_the_code_no_longer_has(service):
+    home = service.warehouse / "dagster_home"
+    origin = RemoteInstigatorOrigin(
+        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin(CODE_LOCATION), REPOSITORY), "of_before"
+    )
+    state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.RUNNING)
+    tick = TickData(
+        origin.get_id(),
+        state.instigator_name,
+        InstigatorType.SENSOR,
+        TickStatus.FAILURE,
+        time.time(),
+        error=SerializableErrorInfo("it went wrong", [], "Exception"),
+        selector_id=state.selector_id,
+    )
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        instance.add_instigator_state(state)
+        instance.create_tick(tick)
+    assert "of_before" not in {it["name"] for it in service.check()[1]["ticks"]}
+
+
+def test_a_tick_counts_while_its_sensor_runs():
+    tick = {"name": "new_sessions", "outcome": "FAILURE", "running": True}
+    assert failed_ticks([tick, tick | {"outcome": "SKIPPED"}]) == ["new_sessions"]
+    assert failed_ticks([tick | {"running": False}]) == []
+
+
+def test_a_service_starts_though_someone_looks_whether_there_is_one(tmp_path):
+    layout = Layout(tmp_path)
+    layout.serving.parent.mkdir(parents=True)
+    with layout.serving.open("a") as looking:
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        threading.Timer(0.3, fcntl.flock, (looking, fcntl.LOCK_UN)).start()
+        with (
+            sign_of_service(layout, "unga serve", "http://127.0.0.1:3000"),
+            pytest.raises(InUseError, match="served already: `unga serve`, process"),
+        ):
+            sign_of_service(layout, "unga ui", "http://127.0.0.1:3001")
 
 
 @pytest.mark.kills
