@@ -25,7 +25,7 @@ from orchestration.published.status import (
 )
 from orchestration.run.check_results import blocking_of_last_run
 from orchestration.run.lock import is_held
-from orchestration.sources import Outcome, Visit
+from orchestration.sources import Outcome, SourceError, Visit
 
 AFTER = "UNGA_ALERT_AFTER_DAYS"
 # What may pass by itself: a server that is down, a file that is being replaced.
@@ -123,6 +123,9 @@ def causes_of(layout: Layout) -> tuple[list[Cause], tuple[str, ...]]:
         found += _more_doubts(layout, publication)
     except QueryError as unreadable:
         found.append(Cause(f"{STATE}unreadable", str(unreadable), UNREADABLE_FOR))
+        return found, (STATE,)
+    except SourceError as newer:  # a newer version of the project landed a release
+        found.append(Cause(f"{STATE}landing", str(newer)))
         return found, (STATE,)
     return found, (STATE, FILE)
 

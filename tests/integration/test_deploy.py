@@ -111,11 +111,11 @@ def test_what_the_units_write_to_is_what_they_may_write_to():
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The unit's command with its variables, read-only, under a prefix, as plain supervision.
 
-    What it finds is a log of checks that is damaged, so that a sensor can't do its work.
+    What it finds is a folder where the log of checks belongs, so that a sensor can't do its work.
     """
     folder, port = tmp_path_factory.mktemp("deployed"), free_port()
     (folder / "warehouse").mkdir()
-    (folder / "warehouse" / "checks_log.jsonl").write_text("{", encoding="utf-8")
+    (folder / "warehouse" / "checks_log.jsonl").mkdir()
     (unit,) = [unit for unit in UNITS if unit.name == "unga.service"]
     settings = section(unit, "Service")
     (command,) = settings["ExecStart"]
