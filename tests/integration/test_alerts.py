@@ -46,6 +46,12 @@ WRITER = (
     "sys.stdin.read()"
 )
 TO = "board@example.org"
+# Estimates of other votes, and of those that are published.
+NOT_CURRENT = "update raw.ideal_points_run set votes_key = 'of other votes'"
+CURRENT = (
+    "update raw.ideal_points_run as runs set votes_key = series.votes_key "
+    "from intermediate.int_ideal_point_series as series where series.series = runs.series"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -380,7 +386,7 @@ def failed_run_of(warehouse: Warehouse, instance: dg.DagsterInstance, job: str) 
 
 
 def test_what_a_person_mends_on_the_command_line_is_over(warehouse, instance, posted):
-    change(warehouse.layout.folder, "update raw.ideal_points_run set votes_key = 'of other votes'")
+    change(warehouse.layout.folder, NOT_CURRENT)
     for job in ("exports_public", "estimate"):
         failed_run_of(warehouse, instance, job)
     sensor = alert_state(warehouse, ["estimate", "exports_public"])
@@ -399,11 +405,7 @@ def test_what_a_person_mends_on_the_command_line_is_over(warehouse, instance, po
     assert [cause["key"] for cause in posted.said[1]["over"]] == ["run:exports_public"]
     look()
     assert len(posted.posts) == 2, "the same failed run is not told again"
-    change(
-        warehouse.layout.folder,
-        "update raw.ideal_points_run as runs set votes_key = series.votes_key "
-        "from intermediate.int_ideal_point_series as series where series.series = runs.series",
-    )
+    change(warehouse.layout.folder, CURRENT)
     look()
     assert [cause["key"] for cause in posted.said[2]["over"]] == ["run:estimate"]
 
@@ -428,6 +430,21 @@ def test_a_whole_export_tells_that_it_mended_the_failed_one(warehouse, monkeypat
     for options in ([], ["--public"], ["--sample"], ["states", "--output", str(tmp_path)]):
         assert command("export", *options).exit_code == 0
     assert told == ["exports", "exports_public"]
+
+
+def test_an_estimation_tells_that_it_mended_the_failed_one(warehouse, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(
+        "orchestration.cli.estimate.tell_mended", lambda _layout, job: told.append(job)
+    )
+    for sql in (NOT_CURRENT, CURRENT):
+        change(warehouse.layout.folder, NOT_CURRENT)
+        monkeypatch.setattr(
+            "orchestration.published.estimates.estimate_and_publish",
+            lambda layout, *_, sql=sql: change(layout.folder, sql) or [],
+        )
+        assert command("estimate").exit_code == 0
+    assert told == ["estimate"], "not while some are of other votes"
 
 
 def test_without_a_channel_a_command_that_mends_records_nothing(warehouse):

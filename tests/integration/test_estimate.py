@@ -32,6 +32,7 @@ from orchestration.published.estimates import (
     take_over,
 )
 from orchestration.run.dead_runs import IDEAL_POINTS
+from orchestration.run.failures import was_refused_as_second
 from orchestration.run.leftovers import leftovers
 from orchestration.run.lock import RefreshRefusedError, is_estimating, take_lock
 from orchestration.run.warehouse import Warehouse
@@ -585,13 +586,16 @@ def test_the_job_fails_without_a_traceback_where_nothing_may_be_published(as_rea
         with dg.DagsterInstance.ephemeral() as instance:
             ended = job.execute_in_process(instance=instance, raise_on_error=False)
             (failed,) = [event for event in ended.all_events if event.is_step_failure]
+            tagged.append(was_refused_as_second(instance.get_run_by_id(ended.run_id)))
             return failed.step_failure_data.error.message
 
+    tagged: list[bool] = []
     with take_lock(as_real.layout, "run of a refresh"):
         assert "in use by run of a refresh" in failure()
     assert fingerprint(as_real.layout.published(False)) == before
     as_real.layout.published(False).unlink()
     assert "Nothing is published yet" in failure()
+    assert tagged == [True, False], "the refresh tells of itself"
 
 
 def test_a_refresh_estimates_nothing(as_real):
