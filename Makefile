@@ -69,5 +69,5 @@ sbom: $(VENV)/release/.set-up ## Write what a release consists of, as CycloneDX,
 bench: setup ## Measure refresh, kernel, queries, growth: a report, not a test
 	$(BIN)/python -m benchmarks
 
-test-tools: ## Install what some tests need: Chromium, PostgreSQL, nginx, systemd's tools, faketime (Debian, Ubuntu)
-	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium postgresql nginx-light systemd openssl faketime
+test-tools: ## Install what some tests need: Chromium, PostgreSQL, nginx, systemd's tools, faketime, Java (Debian, Ubuntu)
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium postgresql nginx-light systemd openssl faketime openjdk-17-jre-headless
