@@ -3,13 +3,15 @@
 Belongs here: its option and its output. Not here: what counts as left over (run/leftovers.py).
 """
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from orchestration.cli.shared import fail
-from orchestration.layout import Layout
+from orchestration.layout import Layout, keep_runs_from_environment
+from orchestration.run.postgres import VARIABLE
 
 
 def clean(
@@ -57,9 +59,10 @@ def clean(
 
 def _old_runs(layout: Layout, remove: bool = False) -> tuple[int, dict[Path, int]]:
     """How many old runs Dagster has, and their files with their sizes; removes them if asked to."""
-    if not layout.dagster_home.is_dir():
+    recorded = list((layout.dagster_home / "history" / "runs").glob("[!.]*-*-*.db"))
+    if not os.environ.get(VARIABLE) and len(recorded) <= keep_runs_from_environment():
         return 0, {}
-    # Slow to import, and not needed where nothing ever ran.
+    # Slow to import, and not needed where few runs ever were.
     import dagster as dg
 
     from orchestration.run.in_process import dagster_home
