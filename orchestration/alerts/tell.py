@@ -116,11 +116,13 @@ def _tell_one(layout: Layout, record: Record, channel: Channel) -> str:
     write_record(layout, record)
     try:
         channel.deliver(_message(begun, over))
-    except AlertError as wrong:
+    except BaseException as wrong:
         for known, before in told:
             known.told = before
-        words = _failed(record, channel.name, wrong)
+        words = _failed(record, channel.name, wrong) if isinstance(wrong, AlertError) else ""
         write_record(layout, record)
+        if not words:
+            raise
         return words
     record.undelivered.pop(channel.name, None)
     return f"told {channel.words}: {len(begun)} begun, {len(over)} over"

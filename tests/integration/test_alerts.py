@@ -508,6 +508,19 @@ def test_what_cannot_be_recorded_is_not_told_at_each_look(warehouse, instance, p
     assert len(posted.posts) == 1
 
 
+def test_a_look_that_is_interrupted_has_told_nobody(warehouse, instance, posted, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    serve(warehouse, "78.json", "no resolutions")
+    with monkeypatch.context() as ended:
+        ended.setattr("orchestration.alerts.channels.Webhook.deliver", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            look(warehouse, instance)
+    look(warehouse, instance)
+    assert len(posted.posts) == 1
+
+
 def _no_space(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
