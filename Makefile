@@ -7,11 +7,12 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test test-rest test-all lint audit sbom bench test-tools
+.PHONY: help setup spark run ui test test-rest test-all lint audit sbom bench test-tools
 
 # What `make test` leaves to `make test-rest`: the markers of pyproject.toml. Together they run each
 # test once.
-REST := kills or full_disk or browser or real_refresh or snippets or long or spark
+REST := kills or full_disk or browser or real_refresh or snippets or long
+# Spark's tests run apart, and so does Spark: see requirements-spark.lock.
 # In the order of tests/conftest.py, a file after the other.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -38,13 +39,19 @@ ui: setup ## Open the Dagster UI on 127.0.0.1:3000
 	$(BIN)/unga ui
 
 test: setup ## Run the tests of a change; with UNGA_MIRROR set, on the real votes too
-	$(PYTEST) -m "not ($(REST))"
+	$(PYTEST) -m "not ($(REST) or spark)"
 
-test-rest: setup ## Run the other tests: kills, full disks, browsers, whole refreshes, the pages' code
-	$(PYTEST) -m "$(REST)"
+test-rest: setup spark ## Run the other tests: kills, full disks, browsers, whole refreshes, the pages' code
+	$(PYTEST) -m "($(REST)) and not spark"
+	$(BIN)/pytest -m spark tests/integration/test_scale_out_spark.py
 
-test-all: setup ## Run all tests
-	$(PYTEST)
+test-all: test test-rest ## Run all tests
+
+spark: setup $(VENV)/spark/.set-up ## Install Apache Spark, 490 MB, for unga pairs --engine spark
+
+$(VENV)/spark/.set-up: requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --no-deps --target $(VENV)/spark -r requirements-spark.lock
+	@touch $@
 
 lint: setup ## ruff, mypy, import-linter, sqlfluff
 	$(BIN)/ruff check .

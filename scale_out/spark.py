@@ -2,7 +2,7 @@
 
 Belongs here: sessions, reading and writing where Spark can, what a person must install. Not here:
 what is read (votes.py), grouped (groups.py) or counted (counting.py). Only `pairs.py` imports it,
-and only when it is asked for: PySpark is an extra.
+and only when it is asked for: PySpark is apart from all else.
 
     votes of a roll call in one row -> joined with its groups -> groupBy(group).applyInArrow(...)
 """
@@ -41,6 +41,8 @@ from scale_out.votes import (
 )
 
 JAVA = 17
+# Where `make spark` puts it: nothing else may import it (requirements-spark.lock).
+APART = Path(sys.prefix) / "spark"
 ALL_CORES = "local[*]"
 # Roll calls that a worker gets at once: two thousand members' votes are some 20 MB then.
 ROLL_CALLS_IN_BATCH = 500
@@ -74,10 +76,21 @@ def count(asked: Asked, master: str | None, tell: Tell) -> Counted:
     return counted
 
 
+def find_spark() -> bool:
+    """Whether PySpark is there: in this environment, or in the folder of its own beside it.
+
+    That folder is put on the path of this process if need be.
+    """
+    if importlib.util.find_spec("pyspark") is None and (APART / "pyspark").is_dir():
+        sys.path.append(str(APART))
+        importlib.invalidate_caches()
+    return importlib.util.find_spec("pyspark") is not None
+
+
 def _refuse_without_spark() -> None:
-    if importlib.util.find_spec("pyspark") is None:
+    if not find_spark():
         raise PairsError(
-            "PySpark is not installed: run `pip install .[spark]` in the project's folder, or use "
+            "PySpark is not installed: run `make spark` in the project's folder, or use "
             "--engine local."
         )
 
