@@ -67,7 +67,10 @@ def estimate(
     try:
         wanted = asked_series(layout.published(sample), series or [], topics, again)
         if not wanted:
-            typer.echo("All are current: the votes, and the estimator, are the same. --again does.")
+            typer.echo(
+                "All are current: the votes, and the estimator, are the same. --again repeats it, "
+                "with other settings too."
+            )
             return
         with Progress(
             TextColumn("{task.description}"),
@@ -94,5 +97,7 @@ def estimate(
             f"largest R-hat {run['largest_rhat']:.2f}"
         )
     typer.echo(f"published   {layout.published(sample)}: marts.ideal_points")
+    if short and not sample:
+        typer.echo("These are a trial, not to be cited: `unga estimate --again` replaces them.")
     if not sample and not asked_series(layout.published(sample)):
         tell_mended(layout, "estimate")

@@ -54,10 +54,11 @@ select
     measured.evidence_class,
     measured.is_seconded,
     measured.sampled,
-    if(
+    -- The last digits of a sum depend on its order, and the same votes have to give the same file.
+    round(if(
         measured.is_seconded is null,
         of_classes.certainty,
         (measured.precision * measured.sample_size + 2 * of_classes.certainty) / (measured.sample_size + 2)
-    ) as certainty
+    ), 6) as certainty
 from measured
 inner join of_classes using (scheme, evidence_class)

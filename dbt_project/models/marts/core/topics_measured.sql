@@ -34,12 +34,13 @@ select
     assigned,
     coded,
     rightly_assigned,
-    precision,
-    {{ wilson_bound('precision', 'of_assigned', '-') }} as precision_low,
-    {{ wilson_bound('precision', 'of_assigned', '+') }} as precision_high,
-    recall,
-    {{ wilson_bound('recall', 'of_coded', '-') }} as recall_low,
-    {{ wilson_bound('recall', 'of_coded', '+') }} as recall_high,
+    -- The last digits of a sum depend on its order, and the same votes have to give the same file.
+    round(precision, 6) as precision,
+    round({{ wilson_bound('precision', 'of_assigned', '-') }}, 6) as precision_low,
+    round({{ wilson_bound('precision', 'of_assigned', '+') }}, 6) as precision_high,
+    round(recall, 6) as recall,
+    round({{ wilson_bound('recall', 'of_coded', '-') }}, 6) as recall_low,
+    round({{ wilson_bound('recall', 'of_coded', '+') }}, 6) as recall_high,
     measured_on
 from counted
 order by scheme, topic, period
