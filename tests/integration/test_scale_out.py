@@ -1,7 +1,7 @@
 """`unga pairs` and `unga attach` on the sample: the same rows as the marts, and what they say.
 
 Belongs here: the engine local, the commands, the asset. Not here: small votes by definition
-(unit/test_scale_out.py), or Spark (test_scale_out_spark.py).
+(unit/test_scale_out_parts.py), or Spark (test_scale_out_spark.py).
 """
 
 import json

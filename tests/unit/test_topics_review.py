@@ -21,6 +21,10 @@ def published(tmp_path):
         con.execute(
             """
             create schema marts;
+            create schema seeds;
+            create table seeds.topic_gold_sample as
+            select * from (values ('A/RES/5', 'closed'), ('A/RES/2', 'open'))
+                as sample (roll_call_id, half);
             create table marts.dim_topics as
             select 'study' as scheme,
                 unnest(['all', 'disarmament', 'environment', 'other']) as topic;
@@ -29,13 +33,15 @@ def published(tmp_path):
                 ('A/RES/1', 'A/RES/1', 2001, 'Missiles', 'Missiles'),
                 ('A/RES/2', 'A/RES/2', 2002, 'Missiles', 'Missiles'),
                 ('A/RES/3', 'A/RES/3', 2003, 'Climate', 'Climate'),
-                ('voeten:4', null, 1947, 'Peace', 'TO ADOPT')
+                ('voeten:4', null, 1947, 'Peace', 'TO ADOPT'),
+                ('A/RES/5', 'A/RES/5', 2005, 'Closed', 'Closed')
             ) as roll_calls (roll_call_id, symbol, year, clean_title, title);
             create table marts.bridge_roll_call_topics as
             select * from (values
                 ('A/RES/1', 'study', 'all'), ('A/RES/1', 'study', 'disarmament'),
                 ('A/RES/2', 'study', 'disarmament'), ('A/RES/2', 'voeten', 'di'),
-                ('A/RES/3', 'study', 'environment'), ('voeten:4', 'study', 'other')
+                ('A/RES/3', 'study', 'environment'), ('voeten:4', 'study', 'other'),
+                ('A/RES/5', 'study', 'disarmament')
             ) as topics (roll_call_id, scheme, topic);
             create table marts.topic_opinions as
             select * replace (model_probability::double as model_probability),
@@ -44,7 +50,8 @@ def published(tmp_path):
                 ('A/RES/1', 'disarmament', true, 0.25), ('A/RES/1', 'environment', false, 0.125),
                 ('A/RES/2', 'disarmament', true, 0.125), ('A/RES/2', 'environment', false, 0.5),
                 ('A/RES/3', 'disarmament', false, 0.0), ('A/RES/3', 'environment', true, 0.75),
-                ('voeten:4', 'disarmament', false, 0.375), ('voeten:4', 'environment', false, 0.0)
+                ('voeten:4', 'disarmament', false, 0.375), ('voeten:4', 'environment', false, 0.0),
+                ('A/RES/5', 'disarmament', true, 0.0)
             ) as opinions (roll_call_id, topic, is_assigned, model_probability);
             """
         )
@@ -57,7 +64,7 @@ def listed(rows):
 
 def test_the_farthest_apart_comes_first_and_stands_for_its_title(published):
     rows = least_certain(published)
-    assert listed(rows) == ["A/RES/2", "voeten:4", "A/RES/3"]
+    assert listed(rows) == ["A/RES/2", "voeten:4", "A/RES/3"], "none of the closed sample"
     assert rows[0] == {
         "roll_call_id": "A/RES/2",
         "symbol": "A/RES/2",
