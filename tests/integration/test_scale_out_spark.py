@@ -1,7 +1,7 @@
 """Apache Spark counts the same pairs as the marts, on executors that are processes, killed or not.
 
 Belongs here: the engine spark on the sample. Not here: what both engines share
-(test_scale_out.py, unit/test_scale_out_parts.py). One Spark serves all tests: it takes long to start.
+(test_scale_out.py, unit/test_scale_out_parts.py). One Spark serves all tests: it starts slowly.
 """
 
 import os
