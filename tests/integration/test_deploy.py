@@ -111,11 +111,11 @@ def test_what_the_units_write_to_is_what_they_may_write_to():
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The unit's command with its variables, read-only, under a prefix, as plain supervision.
 
-    What it finds is a folder where the log of checks belongs, so that a sensor can't do its work.
+    What it finds is a log of checks that is no text, so that a sensor can't do its work.
     """
     folder, port = tmp_path_factory.mktemp("deployed"), free_port()
     (folder / "warehouse").mkdir()
-    (folder / "warehouse" / "checks_log.jsonl").mkdir()
+    (folder / "warehouse" / "checks_log.jsonl").write_bytes(b"\xff")
     (unit,) = [unit for unit in UNITS if unit.name == "unga.service"]
     settings = section(unit, "Service")
     (command,) = settings["ExecStart"]
@@ -159,7 +159,7 @@ def test_the_check_names_a_sensor_whose_tick_failed(service):
         return found
 
     wait_until(lambda: tick()["outcome"] == "FAILURE", "the sensor has failed")
-    assert "Expecting property name enclosed in double quotes" in tick()["says"]
+    assert "can't decode byte 0xff" in tick()["says"]
     code, said = service.check()
     assert (code, said["verdict"]["exit_status"]) == (3, 3)
     assert said["verdict"]["line"] == "live, but the last tick of alert_state failed"
