@@ -7,7 +7,6 @@ invented Assembly taken for the real one, whose reviewed numbers it would not ha
 
 import gzip
 import io
-import json
 import os
 import signal
 import subprocess
@@ -22,8 +21,8 @@ from unittest import mock
 import numpy as np
 import polars as pl
 
-from orchestration.sample import agenda, files
-from orchestration.sample.agenda import Decision
+from orchestration.sample import files
+from orchestration.sample.agenda import Decision, decisions_of_all_sessions
 from orchestration.sample.voting import votes_on
 
 # The last session that can come.
@@ -42,21 +41,12 @@ def write_assembly(mirror: Path, today: date, unxml_to: int) -> None:
     What was decided later is not there yet, nor are the Secretariat's sessions after
     `unxml_to`.
     """
-    decisions, votes = decided_by(today)
-    (mirror / "unxml").mkdir(parents=True, exist_ok=True)
-    (mirror / "dataverse").mkdir(exist_ok=True)
-    for session in (*map(str, range(74, unxml_to + 1)), "ES-11"):
-        lines = files._unxml_lines(session, decisions, votes)
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        (mirror / "unxml" / f"{session}.json").write_text(text, encoding="utf-8")
-    content = files._voeten_csv(decisions, votes)
-    files._write_gzip(mirror / "dataverse" / "UNVotes.csv.gz", content)
+    files.write_fetched(mirror, *decided_by(today), range(74, unxml_to + 1))
 
 
 def write_official(folder: Path, today: date, undl_to: int) -> None:
     """Drop the Digital Library's file of a day into a folder, with sessions up to `undl_to`."""
-    with mock.patch.object(files, "UNDL_SESSIONS", range(74, undl_to + 1)):
-        content = files._undl_csv(*decided_by(today))
+    content = files.undl_csv(*decided_by(today), range(74, undl_to + 1))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{today:%Y_%m_%d}_ga_voting.csv").write_bytes(content)
 
@@ -74,8 +64,7 @@ def decided_by(today: date) -> tuple[list[Decision], pl.DataFrame]:
 
 @cache
 def _decided() -> tuple[list[Decision], pl.DataFrame]:
-    with mock.patch.object(agenda, "UNXML_SESSIONS", range(74, LAST + 1)):
-        decisions = agenda.decisions_of_all_sessions(1)
+    decisions = decisions_of_all_sessions(1, range(74, LAST + 1))
     return decisions, votes_on(decisions, np.random.default_rng(1946))
 
 
@@ -83,7 +72,7 @@ def without_column(file: Path, column: str) -> None:
     """Take a column out of a packed table."""
     with gzip.open(file) as packed:
         table = pl.read_csv(io.BytesIO(packed.read()), infer_schema=False)
-    files._write_gzip(file, table.drop(column).write_csv().encode())
+    files.write_gzip(file, table.drop(column).write_csv().encode())
 
 
 def environment(warehouse: Path, mirror: Path, day: date, **variables: str) -> dict[str, str]:

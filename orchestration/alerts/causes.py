@@ -98,7 +98,7 @@ def with_state(
         return list(failed), tuple(about)
     state, looked_at = causes_of(layout)
     told = {cause.run_id for cause in state if cause.run_id}
-    return [*(it for it in failed if it.run_id not in told), *state], (*about, *looked_at)
+    return [*(cause for cause in failed if cause.run_id not in told), *state], (*about, *looked_at)
 
 
 def causes_of(layout: Layout) -> tuple[list[Cause], tuple[str, ...]]:

@@ -4,7 +4,7 @@ Belongs here: the sessions of each source, the agenda, and the decisions of a se
 the states vote (voting.py), or files (files.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -133,14 +133,16 @@ class Decision:
         return f"Synthetic resolution on {self.item.subject}{part}"
 
 
-def decisions_of_all_sessions(scale: int) -> list[Decision]:
+def decisions_of_all_sessions(
+    scale: int, unxml_sessions: Iterable[int] = UNXML_SESSIONS
+) -> list[Decision]:
     """Every decision of the invented Assembly, session by session, the emergency one last.
 
-    `scale` multiplies the items on the agenda.
+    `scale` multiplies the items on the agenda, `unxml_sessions` are those of the Secretariat.
     """
     regular = [
         decision
-        for session in sorted({*VOETEN_SESSIONS, *UNXML_SESSIONS})
+        for session in sorted({*VOETEN_SESSIONS, *unxml_sessions})
         for decision in _regular_session(session, scale)
     ]
     return [*regular, *_emergency_session(scale)]

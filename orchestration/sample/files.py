@@ -7,7 +7,7 @@ is decided (agenda.py), how the states vote (voting.py), or reading such files (
 import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -46,12 +46,23 @@ def make_sample(folder: Path, scale: int = 1, seed: int = 1946) -> None:
         raise ValueError(f"scale is {scale}: it multiplies the roll calls and is 1 or more")
     decisions = decisions_of_all_sessions(scale)
     votes = votes_on(decisions, np.random.default_rng(seed))
-    for name in ("unxml", "dataverse", "undl"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    _write_gzip(folder / "dataverse" / "UNVotes.csv.gz", _voeten_csv(decisions, votes))
+    write_fetched(folder, decisions, votes, UNXML_SESSIONS)
     undl = folder / "undl" / f"{UNDL_DATE:%Y_%m_%d}_ga_voting.csv.gz"
-    _write_gzip(undl, _undl_csv(decisions, votes))
-    for session in (*map(str, UNXML_SESSIONS), EMERGENCY):
+    undl.parent.mkdir(exist_ok=True)
+    write_gzip(undl, undl_csv(decisions, votes, UNDL_SESSIONS))
+
+
+def write_fetched(
+    folder: Path, decisions: list[Decision], votes: pl.DataFrame, unxml_sessions: Iterable[int]
+) -> None:
+    """Write what a refresh fetches by itself: the Dataverse's file and the Secretariat's sessions.
+
+    `votes` are those on `decisions` (voting.votes_on), whose places in the list they name.
+    """
+    for name in ("unxml", "dataverse"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    write_gzip(folder / "dataverse" / "UNVotes.csv.gz", _voeten_csv(decisions, votes))
+    for session in (*map(str, unxml_sessions), EMERGENCY):
         lines = _unxml_lines(session, decisions, votes)
         text = "".join(json.dumps(line) + "\n" for line in lines)
         (folder / "unxml" / f"{session}.json").write_text(text, encoding="utf-8")
@@ -123,9 +134,9 @@ def _voeten_csv(decisions: list[Decision], votes: pl.DataFrame) -> bytes:
     )
 
 
-def _undl_csv(decisions: list[Decision], votes: pl.DataFrame) -> bytes:
-    sessions = {*map(str, UNDL_SESSIONS), EMERGENCY}
-    frame = _frame(decisions, ("resolution",), sessions)
+def undl_csv(decisions: list[Decision], votes: pl.DataFrame, undl_sessions: Iterable[int]) -> bytes:
+    """The Digital Library's file with some regular sessions and the emergency one."""
+    frame = _frame(decisions, ("resolution",), {*map(str, undl_sessions), EMERGENCY})
     vote = pl.col("vote")
     totals = {
         "total_yes": (vote == YES).sum().over("place"),
@@ -230,7 +241,7 @@ def _session_name(session: str) -> str:
     return f"{name[:-1]}ieth session" if not unit else f"{name}-{UNITS[unit - 1]} session"
 
 
-def _write_gzip(path: Path, content: bytes) -> None:
+def write_gzip(path: Path, content: bytes) -> None:
     """Write a gzip file without the time and name that would make its bytes differ each time."""
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0, compresslevel=6) as file:
