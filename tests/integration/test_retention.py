@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -161,7 +162,7 @@ def test_of_old_runs_dagster_keeps_nothing(tmp_path: Path, monkeypatch):
 
 def with_text(file: Path, text: str) -> list[str]:
     """The tables of a SQLite file in which a row has this text."""
-    with sqlite3.connect(file) as opened:
+    with closing(sqlite3.connect(file)) as opened:
         tables = [row[0] for row in opened.execute("select name from sqlite_master")]
         found = []
         for table in tables:
@@ -201,7 +202,8 @@ def counted(warehouse: Path) -> dict[str, int]:
             continue
         told["files"] += 1
         if file.suffix == ".db":
-            with sqlite3.connect(file) as record:
+            # Closed at once: closing removes the database's log, which the next count reads.
+            with closing(sqlite3.connect(file)) as record:
                 tables = record.execute("select name from sqlite_master where type = 'table'")
                 for (table,) in tables.fetchall():
                     name = f"{file.name if file.name in RECORDS else 'runs'}: {table}"
