@@ -85,12 +85,14 @@ class Progress(logging.Handler):
                 self._made.clear()
                 self._say(f"… {words}", "dim")
             case "ASSET_MATERIALIZATION" if event.partition is None:
-                self._made["tables"] += 1
+                self._made["table"] += 1
             case "ASSET_CHECK_EVALUATION":
-                self._made["checks"] += 1
+                self._made["check"] += 1
             case "STEP_SUCCESS":
                 seconds = event.step_success_data.duration_ms / 1000
-                made = "".join(f", {count} {what}" for what, count in self._made.items())
+                made = "".join(
+                    f", {count} {what}{'s' * (count != 1)}" for what, count in self._made.items()
+                )
                 self._say(f"✓ {words}: {seconds:.1f} s{made}", "green")
             case "STEP_FAILURE":
                 self._failed = True

@@ -194,7 +194,7 @@ def two_sessions_come_at_once(service: Service) -> None:
 
 
 def the_official_file_is_dropped_late(service: Service) -> None:
-    """Its sessions are taken from it from now on."""
+    """Its sessions are taken from it from now on, and that it shares doubts is told."""
     service.review("unxml", service.session, 10)
     for session in range(78, service.session):
         service.review("undl", session, 15)
@@ -228,8 +228,8 @@ STORY: list[tuple[Callable[[Service], None], tuple[int, int]]] = [
     (the_disk_is_full, (4, 4)),
     (the_secretariat_is_gone, (4, 4)),
     (two_sessions_come_at_once, (4, 4)),
-    (the_official_file_is_dropped_late, (4, 4)),
-    (nothing_happens, (4, 4)),
+    (the_official_file_is_dropped_late, (5, 4)),
+    (nothing_happens, (5, 5)),
 ]
 
 

@@ -19,7 +19,7 @@ placed as (
             try_cast(roll_calls.session as integer),
             (
                 select max(sessions.number)
-                from {{ ref('assembly_sessions') }} as sessions
+                from {{ ref('int_assembly_sessions') }} as sessions
                 where sessions.kind = 'regular' and sessions.opened <= roll_calls.vote_date
             )
         ) as session

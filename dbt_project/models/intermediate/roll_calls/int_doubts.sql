@@ -30,7 +30,7 @@ totals as (
 ),
 
 sessions as (
-    select * from {{ ref('assembly_sessions') }}
+    select * from {{ ref('int_assembly_sessions') }}
 ),
 
 differing as (

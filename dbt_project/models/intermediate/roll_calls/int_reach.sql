@@ -12,7 +12,7 @@ within_session as (
         roll_calls.source,
         roll_calls.vote_date
     from {{ ref('int_source_roll_calls') }} as roll_calls
-    left join {{ ref('assembly_sessions') }} as sessions using (session)
+    left join {{ ref('int_assembly_sessions') }} as sessions using (session)
     where
         roll_calls.vote_date >= coalesce(date_trunc('month', sessions.opened), date '1946-01-01')
         and roll_calls.vote_date <= least(last_day(sessions.closed), current_date)

@@ -110,9 +110,9 @@ dated as (
             end as date_precision
         ),
         sessions.opened,
-        coalesce(sessions.closed, current_date) as closed
+        least(coalesce(sessions.closed, current_date), current_date) as closed
     from corrected
-    left join {{ ref('assembly_sessions') }} as sessions using (session)
+    left join {{ ref('int_assembly_sessions') }} as sessions using (session)
 ),
 
 spanned as (
