@@ -10,26 +10,46 @@ only: the files are never corrupted, and a power loss may cost the last events
 the write-ahead log into it and deletes the log (https://www.sqlite.org/wal.html). That took half
 the time of an event, so one connection to each recent file stays open.
 
-Dagster's SQLite storage has no setting for either and makes an engine at each access, so the
-listener is registered for all SQLAlchemy engines of this process, on request.
+Dagster makes an engine at each access, which compiles each statement anew. That took a third of the
+time of an event, so the engine of a file is kept.
+
+Dagster's SQLite storage has no setting for any of this. The listener is registered for all
+SQLAlchemy engines of this process, on request; the function by which Dagster makes its engines,
+which is not public, is replaced by one that makes one for each file.
+tests/unit/test_library_internals.py fails if Dagster calls another.
 """
 
 import sqlite3
 from threading import Lock
 from typing import Any
 
+import sqlalchemy
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from sqlalchemy import Engine, event
 
 # A run has a file of its own beside the index of all runs.
 FILES_HELD = 4
 _held: dict[str, sqlite3.Connection] = {}
+_engines: dict[str, Engine] = {}
 _lock = Lock()
 
 
 def write_without_waiting() -> None:
-    """Register the listener for every later connection to SQLite; a second call changes nothing."""
+    """Let all later connections to SQLite be made this way; a second call changes nothing."""
     if not event.contains(Engine, "connect", _on_connect):
         event.listen(Engine, "connect", _on_connect)
+    for storage in (sqlite_event_log, sqlite_run_storage):
+        storage.create_engine = _create_engine  # type: ignore[attr-defined]
+
+
+def _create_engine(url: str, **settings: Any) -> Engine:
+    with _lock:
+        if url not in _engines:
+            if len(_engines) == FILES_HELD:
+                _engines.pop(next(iter(_engines)))
+            _engines[url] = sqlalchemy.create_engine(url, **settings)
+        return _engines[url]
 
 
 def _on_connect(connection: Any, _: Any) -> None:

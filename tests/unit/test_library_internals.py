@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 import pytest
+import sqlalchemy
 from dagster_dbt import DbtCliResource
 from sqlalchemy import Engine, event
 
@@ -17,7 +19,11 @@ from orchestration.run.code_location import CODE_LOCATION, REPOSITORY, claim_run
 from orchestration.run.dagster_storage import write_without_waiting
 
 # Nothing else private is imported.
-PRIVATE = ["orchestration/run/code_location.py: dagster._core.remote_origin"]
+PRIVATE = [
+    "orchestration/run/code_location.py: dagster._core.remote_origin",
+    "orchestration/run/dagster_storage.py: dagster._core.storage.event_log.sqlite",
+    "orchestration/run/dagster_storage.py: dagster._core.storage.runs.sqlite",
+]
 OVERRIDDEN = {"_cli_version", "_initialize_dbt_core_adapter"}
 PACKAGES = ("orchestration", "expectations", "reports")
 ROOT = Path(__file__).parents[2]
@@ -58,6 +64,29 @@ def test_dagster_writes_its_record_without_waiting(waits, tmp_path):
     assert set(waits) == {1}
 
 
+def test_dagster_keeps_the_engine_of_a_file(tmp_path):
+    """It has one for each of its files, however many events are written."""
+    write_without_waiting()
+    made = []
+    make = sqlalchemy.create_engine
+
+    def count(url: str, **settings: Any) -> Engine:
+        made.append(url)
+        return make(url, **settings)
+
+    @dg.job
+    def nothing():
+        """A job without a step."""
+
+    with (
+        mock.patch.object(sqlalchemy, "create_engine", count),
+        dg.DagsterInstance.local_temp(str(tmp_path)) as instance,
+    ):
+        nothing.execute_in_process(instance=instance)
+    runs = [url for url in made if "schedules" not in url]
+    assert len(runs) == len(set(runs)) == 3, made
+
+
 def test_a_run_in_process_belongs_to_the_code_location(tmp_path):
     """By what the UI asks for: the origin in Overview, the label on the page of a job."""
 
@@ -89,4 +118,4 @@ def test_nothing_private_is_imported_from_a_library():
                     if any(part.startswith("_") for part in module.split("."))
                     and module != "__future__"
                 ]
-    assert private == PRIVATE
+    assert sorted(private) == PRIVATE
