@@ -13,8 +13,8 @@ numbered as (
 ),
 
 -- Rule 1 of the rules of procedure, since 2023: the Tuesday of the second week of September, counting from
--- the first week with a working day. That is the week of 3 September, whatever day the month begins on. Special
--- sessions come at any time: they open after the last one.
+-- the first week with a working day. That is the week of 3 September, whatever day the month begins on.
+-- Special sessions come at any time: they open after the last one.
 to_come as (
     select
         case kind when 'special' then 'S-' when 'emergency' then 'ES-' else '' end || number as session,
