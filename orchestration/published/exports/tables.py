@@ -668,13 +668,15 @@ class Tables:
 def resolved(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Asked:
     """What is asked for, with states and measures under their names in the files.
 
-    Raises ExportError with the known names for one that the published file does not have.
+    Raises ExportError for one that the published file does not have, with the known names or the
+    nearest ones.
     """
-    known = [state for (state,) in connection.execute(
-        "select distinct state from marts.dim_member_states order by state"
-    ).fetchall()]  # fmt: skip
-    states = tuple(dict.fromkeys(state.strip().upper() for state in asked.states))
-    refuse_unknown("state", states, known)
+    try:
+        ((states,),) = connection.execute(
+            "select arguments.known_states(?)", [list(asked.states)]
+        ).fetchall()
+    except duckdb.InvalidInputException as unknown:
+        raise ExportError(str(unknown).removeprefix("Invalid Input Error: ")) from None
     measures = tuple(MEASURES.get(one.strip(), one.strip()) for one in asked.measures)
     refuse_unknown("measure", measures, tuple(MEASURES.values()))
     ((first, last),) = connection.execute(
@@ -687,7 +689,7 @@ def resolved(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Asked:
         [":".join(topic) for topic in asked.topics],
         [":".join(topic) for topic in _topics(connection)],
     )
-    return replace(asked, states=states, measures=measures)
+    return replace(asked, states=tuple(dict.fromkeys(states)), measures=measures)
 
 
 def topics_named(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
