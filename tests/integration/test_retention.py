@@ -187,9 +187,10 @@ def test_a_warehouse_stops_growing(first_sample: Path, tmp_path: Path):
         counts.append(counted(warehouse))
     # One run more than is kept stands in Dagster's record until the next one ends.
     settled = counts[2:]
-    for what in settled[0].keys() - {"bytes"}:
-        assert len({count[what] for count in settled}) == 1, (what, counts)
-    assert max(count["bytes"] for count in settled) < 1.1 * settled[0]["bytes"], counts
+    for what, first in settled[0].items():
+        # Dagster writes an event more or fewer of the thousand of a run.
+        bound = 1.1 if what == "bytes" else 1.01
+        assert max(count[what] for count in settled) <= bound * first, (what, counts)
 
 
 def counted(warehouse: Path) -> dict[str, int]:
