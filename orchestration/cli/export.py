@@ -24,7 +24,7 @@ def export(
     ] = None,
     states: Annotated[
         str | None,
-        typer.Option(help="Rows of these states, e.g. KAZ,Türkiye; dyads with one of them."),
+        typer.Option(help="Rows of these states, e.g. KAZ,Türkiye; dyads with at least one."),
     ] = None,
     years: Annotated[
         str | None, typer.Option(help="Rows of these years, e.g. 1992-2000,2022.")

@@ -143,8 +143,9 @@ def losses(old: Path, new: Path, share: float = LOSS) -> list[Loss]:
     return list(lost.values())
 
 
-# A session that is not in the seed is closed if a later regular one has votes. A roll call that
-# another source puts into another session is not lost: the new file has its votes on the same day.
+# A session without a last day in the seed is closed if a later regular one has votes. A roll call
+# that another source puts into another session is not lost: the new file has its votes on the same
+# day.
 _VOTES_OF_CLOSED_SESSIONS = """
     with counted as (
         select session, source, vote_date, count(*) as votes, 0 as now
@@ -180,11 +181,8 @@ _VOTES_OF_CLOSED_SESSIONS = """
     left join new.seeds.assembly_sessions as sessions using (session)
     left join missing using (session)
     where
-        if(
-            sessions.session is null,
-            try_cast(session as integer) < (select max(try_cast(session as integer)) from counted),
-            sessions.closed is not null
-        )
+        sessions.closed is not null
+        or try_cast(session as integer) < (select max(try_cast(session as integer)) from counted)
     window of_session as (partition by session)
     qualify
         sum(after) over of_session < $kept * sum(before) over of_session

@@ -15,7 +15,7 @@ time of an event, so the engine of a file is kept.
 
 Dagster's SQLite storage has no setting for any of this. The listener is registered for all
 SQLAlchemy engines of this process, on request; the function by which Dagster makes its engines,
-which is not public, is replaced by one that makes one for each file.
+which is not public, is replaced by one that makes one for each recent file of runs and events.
 tests/unit/test_library_internals.py fails if Dagster calls another.
 """
 

@@ -194,7 +194,7 @@ def two_sessions_come_at_once(service: Service) -> None:
 
 
 def the_official_file_is_dropped_late(service: Service) -> None:
-    """Its sessions are taken from it from now on, and that it shares doubts is told."""
+    """Its sessions are taken from it from now on; that it adds doubts is told."""
     service.review("unxml", service.session, 10)
     for session in range(78, service.session):
         service.review("undl", session, 15)

@@ -55,3 +55,10 @@ def test_functions_alone_are_functions_and_say_their_arguments(models):
         if is_function:
             arguments = node["config"]["meta"]["arguments"]
             assert all(argument["description"] for argument in arguments), node["name"]
+
+
+def test_the_days_of_sessions_are_read_where_sessions_to_come_are_known_too(models):
+    """A model that read the seed itself would refuse the votes of the first session after it."""
+    seed = "seed.unga.assembly_sessions"
+    readers = [node["name"] for node in models.values() if seed in node["depends_on"]["nodes"]]
+    assert readers == ["int_assembly_sessions"]

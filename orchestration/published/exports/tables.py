@@ -671,12 +671,7 @@ def resolved(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Asked:
     Raises ExportError for one that the published file does not have, with the known names or the
     nearest ones.
     """
-    try:
-        ((states,),) = connection.execute(
-            "select arguments.known_states(?)", [list(asked.states)]
-        ).fetchall()
-    except duckdb.InvalidInputException as unknown:
-        raise ExportError(str(unknown).removeprefix("Invalid Input Error: ")) from None
+    states = _known_states(connection, asked.states)
     measures = tuple(MEASURES.get(one.strip(), one.strip()) for one in asked.measures)
     refuse_unknown("measure", measures, tuple(MEASURES.values()))
     ((first, last),) = connection.execute(
@@ -689,7 +684,20 @@ def resolved(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Asked:
         [":".join(topic) for topic in asked.topics],
         [":".join(topic) for topic in _topics(connection)],
     )
-    return replace(asked, states=tuple(dict.fromkeys(states)), measures=measures)
+    return replace(asked, states=states, measures=measures)
+
+
+def _known_states(connection: duckdb.DuckDBPyConnection, named: Sequence[str]) -> tuple[str, ...]:
+    """The codes of states by code or name; ExportError, with the nearest, for one unknown."""
+    if not named:
+        return ()
+    try:
+        ((states,),) = connection.execute(
+            "select arguments.known_states(?)", [list(named)]
+        ).fetchall()
+    except duckdb.InvalidInputException as unknown:
+        raise ExportError(str(unknown).removeprefix("Invalid Input Error: ")) from None
+    return tuple(dict.fromkeys(states))
 
 
 def topics_named(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
