@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -108,8 +108,9 @@ def start(
 
 
 def kill(run: subprocess.Popen[str]) -> None:
-    """Kill a command with all that it started."""
-    os.killpg(run.pid, signal.SIGKILL)
+    """Kill a command with all that it started; what it left running if it has ended."""
+    with suppress(ProcessLookupError):
+        os.killpg(run.pid, signal.SIGKILL)
     run.wait()
 
 

@@ -31,7 +31,7 @@ from orchestration.layout import Layout
 from orchestration.published.kept import put_back, replace_and_keep
 from orchestration.published.swap import replace_published
 from orchestration.run.dead_runs import UNDER_WAY
-from orchestration.run.lock import take_lock
+from orchestration.run.lock import is_held, take_lock
 from orchestration.run.warehouse import Warehouse
 
 pytestmark = pytest.mark.kills
@@ -332,30 +332,45 @@ def holder(warehouse: Path) -> str:
     return str(json.loads(text)["by"]) if text.endswith("}") else ""
 
 
+@contextmanager
+def stopped(process: int) -> Iterator[None]:
+    """Hold a process where it is: on a busy machine a refresh may end before another has begun."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
 def test_the_command_line_is_refused_while_the_ui_refreshes(ui):
     run = ui.launch()
     wait_until(
         lambda: holder(ui.warehouse) == f"run {run}", "the run from the UI has the warehouse"
     )
-    waiting = ui.launch()
-    refused = unga(ui.warehouse, "sample")
-    assert refused.returncode == 1
-    assert f"The warehouse is in use by run {run}: process" in refused.stdout
-    assert "Traceback" not in refused.stdout + refused.stderr
-    assert ui.status(run) == "STARTED"
-    assert ui.status(waiting) == "QUEUED"
-    ui.end(waiting)
+    lock = ui.warehouse / "build" / ".lock"
+    with stopped(json.loads(lock.read_text(encoding="utf-8"))["process"]):
+        waiting = ui.launch()
+        refused = unga(ui.warehouse, "sample")
+        assert refused.returncode == 1
+        assert f"The warehouse is in use by run {run}: process" in refused.stdout
+        assert "Traceback" not in refused.stdout + refused.stderr
+        assert ui.status(run) == "STARTED"
+        assert ui.status(waiting) == "QUEUED"
+        ui.end(waiting)
     ui.end(run)
+    wait_until(lambda: not is_held(Layout(ui.warehouse)), "the run lets go of the warehouse")
 
 
 def test_the_ui_waits_while_the_command_line_refreshes(ui):
     with start(ui.warehouse, "sample") as refresh:
         try:
             wait_for_line(refresh, "… ask the sources")
-            run = ui.launch()
+            with stopped(refresh.pid):
+                run = ui.launch()
             wait_for_line(refresh, "… build and test the models")
-            assert ui.status(run) == "QUEUED"
-            ui.end(run)
+            with stopped(refresh.pid):
+                assert ui.status(run) == "QUEUED"
+                ui.end(run)
         finally:
             refresh.kill()
 
