@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.published.query import QueryError, state_named
+
 # As many as can be distinguished by colour, also by colour-blind readers.
 MOST_POWERS = 7
 FIRST_YEAR, LAST_YEAR = 1946, 9999
@@ -89,10 +91,9 @@ _SCHEMES = "select distinct scheme from marts.vote_pairs order by all"
 def known_state(connection: duckdb.DuckDBPyConnection, named: str) -> str:
     """The code of a state; raises ReportError, which names the nearest, if there is none."""
     try:
-        (known,) = connection.execute("select arguments.known_state(?)", [named]).fetchall()
-    except duckdb.InvalidInputException as unknown:
-        raise ReportError(str(unknown).removeprefix("Invalid Input Error: ")) from None
-    return str(known[0])
+        return state_named(connection, named)
+    except QueryError as unknown:
+        raise ReportError(str(unknown)) from None
 
 
 def _refuse_without_votes(connection: duckdb.DuckDBPyConnection, question: Question) -> None:

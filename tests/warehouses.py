@@ -1,16 +1,20 @@
 """Warehouses for tests: the command line on one, in a separate process.
 
-Belongs here: starting the project's commands as a person does, and dbt as a refresh does. Not here:
-fixtures (conftest.py), or what a test looks for.
+Belongs here: starting the project's commands as a person does, and dbt as a refresh does, and who
+has a warehouse. Not here: fixtures (conftest.py), or what a test looks for.
 """
 
 import hashlib
+import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 UNGA = Path(sys.executable).with_name("unga")
 # Seconds. Enough for a busy machine; what takes longer hangs.
@@ -97,6 +101,23 @@ def wait_until(true: Callable[[], object], what: str) -> None:
     while not true():
         assert time.monotonic() < until, f"not in {TIMEOUT} s: {what}"
         time.sleep(0.05)
+
+
+def holder(warehouse: Path) -> dict[str, Any]:
+    """The holder that the lock names; {} while nobody has taken it."""
+    lock = warehouse / "build" / ".lock"
+    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
+    return json.loads(text) if text.endswith("}") else {}
+
+
+@contextmanager
+def stopped(process: int) -> Iterator[None]:
+    """Hold a process where it is: on a busy machine a refresh may end before another has begun."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 def fingerprint(file: Path) -> str:

@@ -69,6 +69,15 @@ def refuse_newer(file: Path) -> None:
         pass
 
 
+def state_named(connection: duckdb.DuckDBPyConnection, named: str) -> str:
+    """The code of a state, from its code or a name; QueryError, with the nearest, for none."""
+    try:
+        ((state,),) = connection.execute("select arguments.known_state(?)", [named]).fetchall()
+    except duckdb.InvalidInputException as unknown:
+        raise QueryError(str(unknown).removeprefix("Invalid Input Error: ")) from None
+    return str(state)
+
+
 def open_any_version(file: Path, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
     """The same for a file of any schema version, of which only marts.publication is known.
 

@@ -22,7 +22,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
-from warehouses import UNGA, environment, start, unga, wait_for_line, wait_until
+from warehouses import UNGA, environment, holder, start, stopped, unga, wait_for_line, wait_until
 
 from orchestration.automation import sensors
 from orchestration.automation.sensors import killed_runs
@@ -325,30 +325,13 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     it.close()
 
 
-def holder(warehouse: Path) -> str:
-    """The holder named in the lock."""
-    lock = warehouse / "build" / ".lock"
-    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
-    return str(json.loads(text)["by"]) if text.endswith("}") else ""
-
-
-@contextmanager
-def stopped(process: int) -> Iterator[None]:
-    """Hold a process where it is: on a busy machine a refresh may end before another has begun."""
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
-
-
 def test_the_command_line_is_refused_while_the_ui_refreshes(ui):
     run = ui.launch()
     wait_until(
-        lambda: holder(ui.warehouse) == f"run {run}", "the run from the UI has the warehouse"
+        lambda: holder(ui.warehouse).get("by") == f"run {run}",
+        "the run from the UI has the warehouse",
     )
-    lock = ui.warehouse / "build" / ".lock"
-    with stopped(json.loads(lock.read_text(encoding="utf-8"))["process"]):
+    with stopped(holder(ui.warehouse)["process"]):
         waiting = ui.launch()
         refused = unga(ui.warehouse, "sample")
         assert refused.returncode == 1

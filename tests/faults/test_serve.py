@@ -5,7 +5,6 @@ service is told to end while a third runs. Not here: the same without PostgreSQL
 under systemd (integration/test_deploy.py).
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -25,7 +24,7 @@ from services import Service, serving, started_on
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
-from warehouses import UNGA, unga, wait_until
+from warehouses import UNGA, holder, stopped, unga, wait_until
 
 from orchestration.automation.alerts import alert_state
 from orchestration.automation.schedules import yearly_refresh
@@ -81,13 +80,6 @@ def launch(service: Service) -> str:
 def status(service: Service, run: str) -> str:
     query = f'{{ runOrError(runId: "{run}") {{ ... on Run {{ status }} }} }}'
     return str(graphql(service.address, query)["runOrError"]["status"])
-
-
-def holder(service: Service) -> dict[str, Any]:
-    """The holder that the lock names."""
-    lock = service.warehouse / "build" / ".lock"
-    text = lock.read_text(encoding="utf-8") if lock.exists() else ""
-    return json.loads(text) if text.endswith("}") else {}
 
 
 @pytest.fixture
@@ -153,7 +145,8 @@ def test_a_run_waits_for_one_that_is_killed_and_then_publishes(
 ):
     killed = launch(service)
     wait_until(
-        lambda: holder(service).get("by") == f"run {killed}", "the first run has the warehouse"
+        lambda: holder(service.warehouse).get("by") == f"run {killed}",
+        "the first run has the warehouse",
     )
     waiting = launch(service)
     refused = unga(service.warehouse, "sample", **{VARIABLE: service.environment[VARIABLE]})
@@ -163,17 +156,17 @@ def test_a_run_waits_for_one_that_is_killed_and_then_publishes(
     mirror = first_sample / "sample" / "mirror"
     assert schedule_tick(record, service.warehouse, mirror).skip_message == UNDER_WAY
 
-    os.kill(holder(service)["process"], signal.SIGKILL)
+    os.kill(holder(service.warehouse)["process"], signal.SIGKILL)
     wait_until(lambda: status(service, killed) == "FAILURE", "the killed run is recorded as failed")
     wait_until(
-        lambda: holder(service).get("by") == f"run {waiting}", "the second run has the warehouse"
+        lambda: holder(service.warehouse).get("by") == f"run {waiting}",
+        "the second run has the warehouse",
     )
     checked = service.warehouse / "sample" / "checks_log.jsonl"
     wait_until(lambda: posted.posts or checked.exists(), "the killed run is told, or checks begin")
     # It may not succeed before the daemon has told of the first, which that would outdate.
-    os.kill(holder(service)["process"], signal.SIGSTOP)
-    wait_until(lambda: posted.posts, "the killed run is told")
-    os.kill(holder(service)["process"], signal.SIGCONT)
+    with stopped(holder(service.warehouse)["process"]):
+        wait_until(lambda: posted.posts, "the killed run is told")
     wait_until(lambda: status(service, waiting) in ("SUCCESS", "FAILURE"), "the second run ends")
     assert status(service, waiting) == "SUCCESS"
     with duckdb.connect(service.warehouse / "sample/unga.duckdb", read_only=True) as published:
@@ -192,7 +185,9 @@ def test_a_run_waits_for_one_that_is_killed_and_then_publishes(
 
 def test_a_signal_ends_all_of_it_also_a_refresh(service, record):
     run = launch(service)
-    wait_until(lambda: holder(service).get("by") == f"run {run}", "a run has the warehouse")
+    wait_until(
+        lambda: holder(service.warehouse).get("by") == f"run {run}", "a run has the warehouse"
+    )
     shown = graphql(service.address, "{ instance { info } }")["instance"]["info"]
     assert "max_concurrent_runs: 1" in shown
     arguments = [

@@ -12,6 +12,7 @@ from string import Template
 import duckdb
 
 from orchestration.published.public import PAIRED_SCHEMES, PUBLIC, count_public_pairs
+from orchestration.published.query import QueryError, state_named
 
 # The measures of the marts, in their order, by the column's name in the files: that of FPSIM
 # (kappavv, pivv) or of Voeten's files (agree, agree2un, agree3un, s3un) where they have one.
@@ -671,7 +672,10 @@ def resolved(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Asked:
     Raises ExportError for one that the published file does not have, with the known names or the
     nearest ones.
     """
-    states = _known_states(connection, asked.states)
+    try:
+        states = tuple(dict.fromkeys(state_named(connection, one) for one in asked.states))
+    except QueryError as unknown:
+        raise ExportError(str(unknown)) from None
     measures = tuple(MEASURES.get(one.strip(), one.strip()) for one in asked.measures)
     refuse_unknown("measure", measures, tuple(MEASURES.values()))
     ((first, last),) = connection.execute(
@@ -685,19 +689,6 @@ def resolved(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Asked:
         [":".join(topic) for topic in _topics(connection)],
     )
     return replace(asked, states=states, measures=measures)
-
-
-def _known_states(connection: duckdb.DuckDBPyConnection, named: Sequence[str]) -> tuple[str, ...]:
-    """The codes of states by code or name; ExportError, with the nearest, for one unknown."""
-    if not named:
-        return ()
-    try:
-        ((states,),) = connection.execute(
-            "select arguments.known_states(?)", [list(named)]
-        ).fetchall()
-    except duckdb.InvalidInputException as unknown:
-        raise ExportError(str(unknown).removeprefix("Invalid Input Error: ")) from None
-    return tuple(dict.fromkeys(states))
 
 
 def topics_named(words: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -110,7 +110,7 @@ dated as (
             end as date_precision
         ),
         sessions.opened,
-        least(coalesce(sessions.closed, current_date), current_date) as closed
+        least(sessions.closed, current_date) as closed
     from corrected
     left join {{ ref('int_assembly_sessions') }} as sessions using (session)
 ),
