@@ -7,11 +7,9 @@ Dagster reopens its files for each of the thousand events of a refresh. By defau
 waits each time until the event is on disk; with synchronous = NORMAL it waits at checkpoints
 only: the files are never corrupted, and a power loss may cost the last events
 (https://www.sqlite.org/pragma.html#pragma_synchronous). The last connection to close a file moves
-the write-ahead log into it and deletes the log (https://www.sqlite.org/wal.html). That took half
-the time of an event, so one connection to each recent file stays open.
-
-Dagster makes an engine at each access, which compiles each statement anew. That took a third of the
-time of an event, so the engine of a file is kept.
+the write-ahead log into it and deletes the log (https://www.sqlite.org/wal.html), and Dagster makes
+an engine at each access, which compiles each statement anew. Together that took most of the time
+of an event, so the engine of a recent file is kept, and its connections stay open.
 
 Dagster's SQLite storage has no setting for any of this. The listener is registered for all
 SQLAlchemy engines of this process, on request; the function by which Dagster makes its engines,
@@ -26,13 +24,27 @@ from typing import Any
 import sqlalchemy
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, QueuePool, event
 
 # A run has a file of its own beside the index of all runs.
 FILES_HELD = 4
-_held: dict[str, sqlite3.Connection] = {}
 _engines: dict[str, Engine] = {}
 _lock = Lock()
+
+
+class _Kept(QueuePool):
+    """Connections that stay open when Dagster disposes of an engine, as it does after each use."""
+
+    def dispose(self) -> None:
+        """Close nothing."""
+
+    def recreate(self) -> "_Kept":
+        """The same pool."""
+        return self
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        super().dispose()
 
 
 def write_without_waiting() -> None:
@@ -47,27 +59,11 @@ def _create_engine(url: str, **settings: Any) -> Engine:
     with _lock:
         if url not in _engines:
             if len(_engines) == FILES_HELD:
-                _engines.pop(next(iter(_engines)))
-            _engines[url] = sqlalchemy.create_engine(url, **settings)
+                _engines.pop(next(iter(_engines))).pool.close()  # type: ignore[attr-defined]
+            _engines[url] = sqlalchemy.create_engine(url, **settings | {"poolclass": _Kept})
         return _engines[url]
 
 
 def _on_connect(connection: Any, _: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.execute("pragma synchronous = normal")
-        _hold(connection)
-
-
-def _hold(connection: sqlite3.Connection) -> None:
-    """Keep the file of this connection open separately, once it has a write-ahead log."""
-    file = connection.execute("pragma database_list").fetchone()[2]
-    with _lock:
-        if not file or file in _held:
-            return
-        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
-            return
-        if len(_held) == FILES_HELD:
-            _held.pop(next(iter(_held))).close()
-        _held[file] = sqlite3.connect(file, check_same_thread=False)
-        # A connection counts as open from its first read.
-        _held[file].execute("select count(*) from sqlite_master").fetchone()
