@@ -17,15 +17,15 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import (
+
+from expectations.runner import load
+from orchestration.assets.dbt_command import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    Dbt,
     DbtProject,
     dbt_assets,
 )
-
-from expectations.runner import load
-from orchestration.assets.dbt_command import Dbt
 from orchestration.assets.dbt_words import check_in_words
 from orchestration.assets.metadata import OWNERS, table_metadata
 from orchestration.layout import DATABASE, DBT_PROJECT

@@ -1,7 +1,11 @@
-"""dbt as Dagster runs it, without two things that Dagster does beforehand.
+"""dagster-dbt as this project uses it: dbt is a command, and nothing of it is in this process.
 
-Belongs here: the only overrides of a library's private methods, and the reasons. Not here: what dbt
-builds (dbt.py).
+Belongs here: importing dagster-dbt, the only overrides of a library's private methods, and the
+reasons. Not here: what dbt builds (dbt.py).
+
+dagster-dbt imports all of dbt for a few names, which takes two seconds of every command that loads
+the definitions. Where dbt is not installed it uses names of its own, so it is imported as if dbt
+were not. It takes this for dbt Fusion, which the UI then lists among the libraries.
 
 `DbtCliResource.cli` first runs `dbt --version`, which takes seconds and asks PyPI for new versions,
 while this project contacts only its sources. Then it opens the dbt project in its own process too,
@@ -10,12 +14,33 @@ either, so the two methods behind them are replaced here. tests/unit/test_librar
 if dagster-dbt no longer has them or no longer calls them.
 """
 
+import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import metadata
 
-from dagster_dbt import DbtCliResource
 from packaging.version import Version
+
+# Python's own mark of a module that can't be imported.
+sys.modules.setdefault("dbt.version", None)  # type: ignore[arg-type]
+from dagster_dbt import (  # noqa: E402
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+
+if sys.modules["dbt.version"] is None:
+    del sys.modules["dbt.version"]
+
+__all__ = [
+    "DagsterDbtTranslator",
+    "DagsterDbtTranslatorSettings",
+    "Dbt",
+    "DbtProject",
+    "dbt_assets",
+]
 
 
 class Dbt(DbtCliResource):

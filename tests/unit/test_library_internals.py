@@ -11,10 +11,9 @@ from unittest import mock
 import dagster as dg
 import pytest
 import sqlalchemy
-from dagster_dbt import DbtCliResource
 from sqlalchemy import Engine, event
 
-from orchestration.assets.dbt_command import Dbt
+from orchestration.assets.dbt_command import Dbt, DbtCliResource
 from orchestration.run.code_location import CODE_LOCATION, REPOSITORY, claim_runs
 from orchestration.run.dagster_storage import write_without_waiting
 
