@@ -5,13 +5,15 @@ Belongs here: the engine local, the commands, the asset. Not here: small votes b
 """
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import dagster as dg
 import duckdb
+import polars as pl
 import pytest
-from scaled import asked, differing_from_marts, exported, rows_of
+from scaled import asked, differing, differing_from_marts, exported, rows_of
 from warehouses import unga
 
 from orchestration.assets.scale_out import VOTE_PAIRS
@@ -40,16 +42,26 @@ def result(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_row_and_column_is_that_of_the_marts(published, result):
-    rows, differing = differing_from_marts(published, result, "year")
+    rows, differ = differing_from_marts(published, result, "year")
     assert rows > 10_000
-    assert differing == 0
+    assert differ == 0
+
+
+def test_one_count_that_is_off_is_seen(result, tmp_path):
+    off = tmp_path / "off"
+    shutil.copytree(result, off)
+    file = next(off.rglob("*.parquet"))
+    first = pl.int_range(pl.len()) == 0
+    pl.read_parquet(file).with_columns(pl.col("yy") + first.cast(pl.Int32)).write_parquet(file)
+    assert differing(result, off)[1] == 2
+    assert differing(off, result)[1] == 2
 
 
 def test_sessions_are_those_of_the_marts(published, source, tmp_path):
     count_pairs(asked(source, tmp_path / "out", "session"))
-    rows, differing = differing_from_marts(published, tmp_path / "out", "session")
+    rows, differ = differing_from_marts(published, tmp_path / "out", "session")
     assert rows > 10_000
-    assert differing == 0
+    assert differ == 0
 
 
 @pytest.mark.mirror
@@ -57,9 +69,9 @@ def test_sessions_are_those_of_the_marts(published, source, tmp_path):
 def test_on_real_votes_too(built_mirror, period, tmp_path):
     published = built_mirror / "unga.duckdb"
     count_pairs(asked(built_mirror / "exports", tmp_path / "out", period))
-    rows, differing = differing_from_marts(published, tmp_path / "out", period)
+    rows, differ = differing_from_marts(published, tmp_path / "out", period)
     assert rows > 10_000_000
-    assert differing == 0
+    assert differ == 0
 
 
 def test_the_draws_have_the_mean_and_spread_that_they_should(result):
@@ -104,12 +116,12 @@ def test_attached_measures_are_those_of_the_marts(published, built_sample, resul
         # Of one topic: measures take longer to compute than counts.
         where = "where topic = 'all' and scheme = 'study'"
         theirs, mine_too = f"from {mart} {where}", f"select {columns} from counted_cohesion {where}"
-        rows, differing = connection.execute(
+        rows, differ = connection.execute(
             f"select (select count(*) from ({theirs})), count(*) from ("
             f"(({theirs}) except all ({mine_too})) union all (({mine_too}) except all ({theirs})))"
         ).fetchall()[0]
     assert rows > 10_000
-    assert differing == 0
+    assert differ == 0
 
 
 def test_a_query_reads_a_result_beside_the_published_file_and_nothing_else(built_sample, result):
