@@ -2,10 +2,10 @@
 The materializations `table` and `view`, for a build that always begins with a new file.
 
 Belongs here: creating a table or a view under its own name, and its comments. Not here: functions (table_macro.sql).
-dbt's own build under another name, move the old table away, rename the new one and drop the old one, so that readers
-of a live database are never without it. Nobody reads a build file, and a failed build is refused whole: so one
-statement creates the table with its comments. A third of the time of a refresh of the sample went into the
-others, each with its events.
+dbt's own build a table under a temporary name, move the old one away, rename the new one and drop the old one, so that
+readers of a live database are never without it. Nobody reads a build file, and a failed build is refused whole: so a
+table is created under its own name, with its comments. The other statements, and dbt's events about each, took a
+quarter of the time that dbt needs for the sample.
 -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set target = this.incorporate(type='table') -%}

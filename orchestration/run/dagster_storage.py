@@ -57,11 +57,13 @@ def write_without_waiting() -> None:
 
 def _create_engine(url: str, **settings: Any) -> Engine:
     with _lock:
-        if url not in _engines:
+        engine = _engines.pop(url, None)
+        if engine is None:
             if len(_engines) == FILES_HELD:
-                _engines.pop(next(iter(_engines))).pool.close()  # type: ignore[attr-defined]
-            _engines[url] = sqlalchemy.create_engine(url, **settings | {"poolclass": _Kept})
-        return _engines[url]
+                _engines.pop(next(iter(_engines))).pool.close()
+            engine = sqlalchemy.create_engine(url, **settings | {"poolclass": _Kept})
+        _engines[url] = engine  # the last is the most recently used
+        return engine
 
 
 def _on_connect(connection: Any, _: Any) -> None:
