@@ -14,8 +14,7 @@ export DO_NOT_TRACK := 1
 REST := kills or full_disk or browser or real_refresh or snippets or long
 # Spark's tests run apart, and so does Spark: see requirements-spark.lock.
 # In the order of tests/conftest.py, a file after the other.
-WORKERS ?= 2
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'

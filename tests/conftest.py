@@ -45,10 +45,9 @@ LONGEST = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that need a whole refresh of the real votes, by their fixtures; order files."""
+    """Mark tests that need a whole refresh of the real votes, by their fixture; order files."""
     for item in items:
-        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if "built_mirror" in {*getattr(item, "fixturenames", ()), *map(str, parameters)}:
+        if "built_mirror" in getattr(item, "fixturenames", ()):
             item.add_marker("real_refresh")
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))

@@ -245,7 +245,9 @@ def test_a_year_ends_in_the_state_that_is_promised(service: Service, place: int)
     assert service.told() == told, [one["text"] for one in service.hook.said]
 
 
-@pytest.mark.skipif(len(STORY) > YEARS, reason="UNGA_YEARS is less than 10: only the first ran")
+@pytest.mark.skipif(
+    len(STORY) > YEARS, reason="UNGA_YEARS is less than 10: only the first years ran"
+)
 def test_people_did_nothing_but_review(service: Service):
     assert all(done.endswith("reviewed") for done in service.by_hand)
     kept = sorted(path.name for path in service.warehouse.iterdir())

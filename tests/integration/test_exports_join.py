@@ -42,7 +42,11 @@ def numbers(system: str) -> pl.DataFrame:
 
 
 @pytest.fixture(
-    scope="module", params=["built_sample", pytest.param("built_mirror", marks=pytest.mark.mirror)]
+    scope="module",
+    params=[
+        "built_sample",
+        pytest.param("built_mirror", marks=[pytest.mark.mirror, pytest.mark.real_refresh]),
+    ],
 )
 def folder(request, tmp_path_factory: pytest.TempPathFactory) -> Path:
     sample = request.param == "built_sample"
