@@ -11,13 +11,13 @@ import os
 import re
 from pathlib import Path
 
-import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from explorer.binary import unpack
 from explorer.data import WORLD, ExplorerError, votes_of
 from orchestration.published.study import configured_study
+from reports.vega import VEGA_LITE, in_html, vega
 
 PAGE = "index.html"
 HERE = Path(__file__).parent
@@ -27,10 +27,9 @@ BESIDE = (
     HERE.parent / "orchestration" / "published" / "citation.py",
     HERE.parent / "orchestration" / "published" / "public.py",
     HERE.parent / "reports" / "narrative.py",
+    HERE.parent / "reports" / "vega.py",
     WORLD,
 )
-# The newest that vl-convert brings.
-VEGA_LITE = vl_convert.get_vegalite_versions()[-1]
 # The page says in its head what it was made from.
 _MADE_FROM = re.compile(r'<meta name="unga-explorer" content="([^"]*)">')
 _HEAD = 1024
@@ -101,14 +100,9 @@ def _rendered(votes: bytes, key: str) -> str:
         synthetic=header["publication"]["synthetic"],
         style=Markup((STATIC / "page.css").read_text(encoding="utf-8")),
         votes=Markup(base64.b64encode(packed).decode()),
-        vega=_in_html(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)),
-        script=_in_html(script()),
+        vega=vega(),
+        script=in_html(script()),
     )
-
-
-def _in_html(source: str) -> Markup:
-    """A script that can stand within a page: it must not seem to end there."""
-    return Markup(source.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
 
 
 def script(main: str = "page.js") -> str:

@@ -457,7 +457,7 @@ def _world(facts: Facts) -> Figure | None:
         feature["focus"] = state == focus
     title = f"Agreement of every member state with {name_of(facts, focus)}, {facts.period}"
     chart = (
-        alt.Chart(alt.Data(values=world["features"]))
+        alt.Chart(alt.Data(values=[]))
         .mark_geoshape(stroke="#8C8C8C", strokeWidth=0.4, invalid="show")
         .encode(
             color=alt.Color(
@@ -489,4 +489,7 @@ def _world(facts: Facts) -> Figure | None:
     )
     alternative = f"{title}, on a world map. The numbers are in the table below."
     height = 380
-    return Figure("world", title, alternative, _styled(chart, alternative, height), height)
+    spec = _styled(chart, alternative, height)
+    # Put in after Altair, which would look at every coordinate.
+    spec["data"] = {"values": world["features"]}
+    return Figure("world", title, alternative, spec, height)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import duckdb
 import vl_convert
 from markupsafe import Markup
@@ -24,13 +23,12 @@ from reports.figures import Figure, figures_of
 from reports.queries import Facts, Row, facts_of
 from reports.question import USUAL_SCHEME, ReportError, asked, known_state
 from reports.shelf import PAGE, environment, replaced, write_index
+from reports.vega import VEGA_LITE, vega
 
 INVOLVED_POWER = "RUS"
 CLOSEST_SHOWN = 10
 PNG_SCALE = 2
 TITLE_WIDTH = 90
-# The version that Altair writes, as vl-convert names it: 6.4 of v6.4.1.
-VEGA_LITE = alt.SCHEMA_VERSION.rpartition(".")[0].removeprefix("v")
 
 
 @dataclass(frozen=True)
@@ -148,12 +146,6 @@ def _embedded(figure: Figure, svg: str) -> dict[str, Any]:
     }
 
 
-def _vega() -> Markup:
-    """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert."""
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)
-    return Markup(bundle.replace("</script", "<\\/script"))
-
-
 def _rendered(facts: Facts, figures: list[dict[str, Any]]) -> str:
     templates = environment()
     templates.filters["percent"] = narrative.percent
@@ -195,7 +187,7 @@ def _rendered(facts: Facts, figures: list[dict[str, Any]]) -> str:
         sources=narrative.SOURCES,
         study=narrative.STUDY,
         citations=narrative.citations(facts),
-        vega=_vega() if figures else "",
+        vega=vega() if figures else "",
     )
 
 

@@ -32,6 +32,7 @@ from orchestration.layout import DATABASE, DBT_PROJECT
 from orchestration.run.check_results import CheckResult
 from orchestration.run.progress import SO_FAR
 from orchestration.run.warehouse import Warehouse
+from reports.vega import vega
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 # What dbt parsed for a refresh; it compares it with the project file by file.
@@ -145,6 +146,11 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
+        # While dbt starts, which takes one core; not in a thread, which would import what this one is
+        # importing.
+        load()
+        if not warehouse.on_sample:
+            vega()
         built, checked = [], 0
         for event in invocation.stream():
             if isinstance(event, dg.Output):
@@ -160,10 +166,6 @@ def warehouse_models() -> dg.AssetsDefinition:
                     f"{SO_FAR}{len(built)} of {len(context.selected_asset_keys)} tables built, "
                     f"{checked} of {len(context.selected_asset_check_keys)} checked"
                 )
-                if len(built) > 0.8 * len(context.selected_asset_keys):
-                    # While dbt works on, but after the tables that take most memory; not in a
-                    # thread, which would import what this one is importing.
-                    load()
         _keep(target / "partial_parse.msgpack")
         yield from _with_metadata(context, warehouse, built)
         results = failed_and_passed(warehouse.build_file, target)

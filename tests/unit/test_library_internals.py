@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import altair as alt
 import dagster as dg
 import pytest
 import sqlalchemy
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, event
 from orchestration.assets.dbt_command import Dbt, DbtCliResource
 from orchestration.run.code_location import CODE_LOCATION, REPOSITORY, claim_runs
 from orchestration.run.dagster_storage import write_without_waiting
+from reports.vega import VEGA_LITE
 
 # Nothing else private is imported.
 PRIVATE = [
@@ -117,3 +119,7 @@ def test_nothing_private_is_imported_from_a_library():
                     and module != "__future__"
                 ]
     assert sorted(private) == PRIVATE
+
+
+def test_vl_convert_draws_with_the_vega_lite_that_altair_writes():
+    assert alt.SCHEMA_VERSION.startswith(f"v{VEGA_LITE}.")
