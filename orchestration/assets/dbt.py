@@ -146,8 +146,8 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-        # While dbt starts, which takes one core; not in a thread, which would import what this one is
-        # importing.
+        # While dbt starts, which takes one core; not in a thread, which would import what this one
+        # is importing.
         load()
         if not warehouse.on_sample:
             vega()
