@@ -42,7 +42,7 @@ NAMED = 10
 
 
 def load() -> None:
-    """Import Great Expectations, which takes seconds: ahead of need, while dbt works."""
+    """Import Great Expectations, which takes seconds: ahead of need, while dbt starts."""
     import_module("great_expectations")
 
 

@@ -23,6 +23,7 @@ from orchestration.assets.dbt_command import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
     Dbt,
+    DbtCliInvocation,
     DbtProject,
     dbt_assets,
 )
@@ -146,11 +147,7 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-        # While dbt starts, which takes one core; not in a thread, which would import what this one
-        # is importing.
-        load()
-        if not warehouse.on_sample:
-            vega()
+        _load_ahead(invocation, pages=not (warehouse.on_sample or warehouse.on_copy))
         built, checked = [], 0
         for event in invocation.stream():
             if isinstance(event, dg.Output):
@@ -177,6 +174,24 @@ def warehouse_models() -> dg.AssetsDefinition:
             )
 
     return dbt_build
+
+
+def _load_ahead(invocation: DbtCliInvocation, pages: bool) -> None:
+    """Load what later steps need while dbt starts, which keeps only one core busy.
+
+    Not in a thread, which would import what this one is importing. Whatever ends this run meanwhile
+    ends dbt too: dagster-dbt passes an interrupt on only while it reads dbt's events.
+    """
+    try:
+        load()
+        if pages:
+            # The steps that write pages report the error.
+            with suppress(Exception):
+                vega()
+    except BaseException:
+        invocation.process.kill()
+        invocation.process.wait()
+        raise
 
 
 def _keep(parsed: Path) -> None:

@@ -26,6 +26,7 @@ sys.modules.setdefault("dbt.version", None)  # type: ignore[arg-type]
 from dagster_dbt import (  # noqa: E402
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
@@ -38,6 +39,7 @@ __all__ = [
     "DagsterDbtTranslator",
     "DagsterDbtTranslatorSettings",
     "Dbt",
+    "DbtCliInvocation",
     "DbtProject",
     "dbt_assets",
 ]

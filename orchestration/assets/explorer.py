@@ -21,7 +21,7 @@ from orchestration.run.warehouse import Warehouse
 )
 def explorer_page(warehouse: Warehouse) -> dg.MaterializeResult:
     """Write the explorer into the warehouse."""
-    # Its parts are slow to import, and only this step needs them.
+    # Slow to import, and only this step needs it.
     from explorer.page import build_explorer
 
     layout = warehouse.layout

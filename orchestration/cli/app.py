@@ -56,8 +56,8 @@ def unga(
     ] = False,
 ) -> None:
     """The recorded votes of the UN General Assembly, in one checked DuckDB file."""
-    # At its end Python looks through all objects once more, which takes more than a second after a
-    # refresh; the system takes their memory back at once.
+    # On exit Python looks through all objects once more, which takes more than a second after a
+    # refresh; the system frees all memory anyway.
     atexit.register(gc.freeze)
 
 

@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -94,11 +95,20 @@ def remove_leftovers(layout: Layout, builds: bool = True) -> None:
 def end_orphans(build: Path) -> None:
     """Kill the dbt processes that killed runs left behind; for the lock holder only.
 
-    They are recognized by the target folder in their environment. Without /proc nothing is done:
-    such a process runs to its end, on a file that nobody reads.
+    Without /proc nothing is done: such a process runs to its end, on a file that nobody reads.
+    """
+    for process in dbt_processes(build):
+        with suppress(OSError):  # it has ended, or belongs to another user
+            os.kill(process, signal.SIGKILL)
+
+
+def dbt_processes(build: Path) -> Iterator[int]:
+    """The dbt processes that work in `build`, by the target folder in their environment.
+
+    None without /proc.
     """
     target = f"\0DBT_TARGET_PATH={build}/".encode()
     for environment in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):  # it has ended, or belongs to another user
             if target in b"\0" + environment.read_bytes():
-                os.kill(int(environment.parent.name), signal.SIGKILL)
+                yield int(environment.parent.name)

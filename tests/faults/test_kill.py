@@ -20,7 +20,7 @@ from warehouses import environment, fingerprint, start, unga, wait_for_line, wai
 
 from orchestration.layout import ROOT, Layout
 from orchestration.published.kept import kept_files, replace_and_keep
-from orchestration.run.leftovers import leftovers, remove_leftovers
+from orchestration.run.leftovers import dbt_processes, leftovers, remove_leftovers
 from orchestration.run.lock import is_estimating, is_held
 
 pytestmark = pytest.mark.kills
@@ -206,6 +206,7 @@ def test_a_run_that_a_person_interrupts_says_so_and_nothing_else(sample_warehous
         run.send_signal(signal.SIGINT)
         said, _ = run.communicate()
     assert run.returncode == 1
+    assert list(dbt_processes(sample_warehouse / "build")) == []
     assert "interrupted" in said
     assert "Not published: the last good file is unchanged." in said
     assert "Error" not in said

@@ -408,6 +408,7 @@ def story(built_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Story
     )
 
 
+@pytest.mark.long
 def test_a_build_that_loses_votes_of_a_closed_session_is_refused_and_says_what_to_do(story):
     assert story.after_refusal == story.before
     assert "Not published: closed sessions would lose more than 1% of their votes." in story.refused
@@ -420,6 +421,7 @@ def test_a_build_that_loses_votes_of_a_closed_session_is_refused_and_says_what_t
     assert "refused: marts.fct_votes: keeps closed sessions (comparison) session 71 had" in said
 
 
+@pytest.mark.long
 def test_a_loss_that_is_accepted_is_published_and_told(story):
     assert "Accepted: closed sessions lose votes." in story.accepted
     assert rows(
@@ -430,6 +432,7 @@ def test_a_loss_that_is_accepted_is_published_and_told(story):
     assert fingerprint(kept) == story.before
 
 
+@pytest.mark.long
 def test_a_publication_tells_what_it_changed_in_the_file_and_on_a_page(story):
     found = dict(rows(story.published, "select what, count from marts.changes"))
     assert found.keys() == {"votes removed", "topics changed"}

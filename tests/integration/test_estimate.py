@@ -250,6 +250,7 @@ def test_a_topic_is_estimated_without_draws_and_named_on_one_line_of_the_status(
     assert all(sd is None and distance >= 0 for distance, sd in distances)
 
 
+@pytest.mark.long
 def test_a_refresh_carries_them_over_and_says_which_are_of_other_votes(sample_warehouse):
     file = sample_warehouse / "sample/unga.duckdb"
     change(
