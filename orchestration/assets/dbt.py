@@ -147,7 +147,8 @@ def warehouse_models() -> dg.AssetsDefinition:
                 target_path=target,
                 raise_on_error=False,
             )
-        _load_ahead(invocation, pages=not (warehouse.on_sample or warehouse.on_copy))
+        if context.selected_asset_keys and not warehouse.on_copy:
+            _load_ahead(invocation, pages=not warehouse.on_sample)
         built, checked = [], 0
         for event in invocation.stream():
             if isinstance(event, dg.Output):
