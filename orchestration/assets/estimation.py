@@ -28,7 +28,10 @@ class Length(dg.Config):
     """What a person may ask for in the UI; `unga estimate` has more."""
 
     topics: bool = Field(default=False, description="Each topic with enough roll calls too.")
-    long: bool = Field(default=False, description="Four chains of 5,000 sweeps, not two of 1,500.")
+    long: bool = Field(
+        default=False,
+        description="Four chains of 5,000 sweeps after 5,000, not two of 1,500 after 500.",
+    )
     again: bool = Field(default=False, description="Also what is current already.")
 
 

@@ -25,7 +25,10 @@ def estimate(
         bool, typer.Option("--topics", help="Each topic with enough roll calls too.")
     ] = False,
     long: Annotated[
-        bool, typer.Option("--long", help="Four chains of 5,000 sweeps, not two of 1,500.")
+        bool,
+        typer.Option(
+            "--long", help="Four chains of 5,000 sweeps after 5,000, not two of 1,500 after 500."
+        ),
     ] = False,
     short: Annotated[
         bool, typer.Option("--short", help="Two chains of 200 sweeps: to try it, not to cite.")
