@@ -33,7 +33,6 @@ from orchestration.layout import DATABASE, DBT_PROJECT
 from orchestration.run.check_results import CheckResult
 from orchestration.run.progress import SO_FAR
 from orchestration.run.warehouse import Warehouse
-from reports.vega import vega
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 # What dbt parsed for a refresh; it compares it with the project file by file.
@@ -186,8 +185,10 @@ def _load_ahead(invocation: DbtCliInvocation, pages: bool) -> None:
     try:
         load()
         if pages:
-            # The steps that write pages report the error.
+            # The steps that write pages report the error, be it of the import.
             with suppress(Exception):
+                from reports.vega import vega
+
                 vega()
     except BaseException:
         invocation.process.kill()
