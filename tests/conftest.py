@@ -26,19 +26,30 @@ def pytest_configure() -> None:
         manifest()
 
 
-# Files that take minutes. They come first, the longest of all at the head, so that no worker is
-# left alone with one at the end; the second of a run need not wait for what the first builds.
+# Files that take a minute or more. They come first, the longest at the head, so that no worker is
+# left alone with one at the end.
 LONGEST = (
     "test_world.py",
     "test_kill.py",
+    "test_explorer.py",
+    "test_serve.py",
+    "test_disk.py",
+    "test_concurrency.py",
     "test_every_check_can_fail.py",
     "test_voeten.py",
-    "test_docs.py",
-    "test_concurrency.py",
-    "test_publish.py",
-    "test_disk.py",
     "test_ui.py",
+    "test_retention.py",
+    "test_refresh.py",
+    "test_estimate.py",
+    "test_exports.py",
+    "test_ten_years.py",
     "test_landing_assets.py",
+    "test_alerts.py",
+    "test_docs.py",
+    "test_changes.py",
+    "test_ui_ends.py",
+    "test_status.py",
+    "test_schedules.py",
     "test_report.py",
 )
 
