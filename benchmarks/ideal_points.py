@@ -165,25 +165,51 @@ def _coverage(series: Series, found: Estimates) -> str:
 
 
 def _halves(votes: pl.DataFrame) -> str:
-    """The same states from two random halves of the roll calls; an item is in one half."""
-    items = votes["item"].unique().sort()
-    first = items.sample(len(items) // 2, seed=1946).implode()
-    halves = [
-        votes.filter(here) for here in (pl.col("item").is_in(first), ~pl.col("item").is_in(first))
-    ]
-    both = [estimate(series_of(half, *NOWHERE)).ideal_points for half in halves]
-    pair = both[0].join(both[1], on=["state", "session"], suffix="_2")
-    off = (pair["estimate"] - pair["estimate_2"]) / (pair["sd"] ** 2 + pair["sd_2"] ** 2).sqrt()
-    return table(
-        ["two halves of the roll calls", "sd of the standardised difference", "r"],
-        [
+    """The same states from two random halves: of the items, of the roll calls, of the votes.
+
+    An item, or roll call, is in one half. The roll calls of an item that recurs are in both halves
+    where roll calls are split, and so is whatever a state always does on it.
+    """
+    chance = np.random.default_rng(1946).random(len(votes)) < 0.5
+    splits = {
+        "items": _in_first_half("item", votes),
+        "roll calls": _in_first_half("roll_call_id", votes),
+        "single votes": pl.lit(pl.Series(chance)),
+    }
+    rows = []
+    for what, first in splits.items():
+        halves = [votes.filter(first), votes.filter(~first)]
+        both = [estimate(series_of(half, *NOWHERE)).ideal_points for half in halves]
+        pair = (
+            both[0]
+            .join(both[1], on=["state", "session"], suffix="_2")
+            .with_columns(
+                off=(pl.col("estimate") - pl.col("estimate_2"))
+                / (pl.col("sd") ** 2 + pl.col("sd_2") ** 2).sqrt()
+            )
+        )
+        rows.append(
             [
-                f"{len(pair):,} state-sessions",
-                f"{off.std():.2f}",
+                what,
+                f"{len(pair):,}",
+                *(
+                    f"{pair.filter(pl.col('session').is_between(*sessions))['off'].std():.2f}"
+                    for sessions in ((1, 99), (1, 59), (60, 99))
+                ),
                 f"{pair.select(pl.corr('estimate', 'estimate_2')).item():.4f}",
             ]
-        ],
-    )
+        )
+    return table(
+        ["two halves of the", "state-sessions", "sd of the standardised difference",
+         "to session 59", "since session 60", "r"],
+        rows,
+    )  # fmt: skip
+
+
+def _in_first_half(column: str, votes: pl.DataFrame) -> pl.Expr:
+    """Whether a vote is in the first half, where what the column names is split at random."""
+    found = votes[column].unique().sort()
+    return pl.col(column).is_in(found.sample(len(found) // 2, seed=1946).implode())
 
 
 def _convergence(series: Series, usual: Estimates) -> str:
@@ -193,7 +219,7 @@ def _convergence(series: Series, usual: Estimates) -> str:
         ["chains", "R-hat up to 1.05", "largest R-hat", "R-hat above 1.05 most often in sessions"],
         [
             [
-                f"{settings.chains} of {settings.sweeps:,} sweeps after {settings.burn_in}",
+                f"{settings.chains} of {settings.sweeps:,} sweeps after {settings.burn_in:,}",
                 f"{found.ideal_points_run['converged'].item():.1%}",
                 f"{found.ideal_points_run['largest_rhat'].item():.2f}",
                 _worst(found),
