@@ -27,7 +27,7 @@ def pytest_configure() -> None:
 
 
 # Files that take a minute or more. They come first, the longest at the head, so that no worker is
-# left alone with one at the end.
+# left alone with one at the end; the second of a run need not wait for what the first builds.
 LONGEST = (
     "test_world.py",
     "test_kill.py",
