@@ -178,12 +178,10 @@ def _halves(votes: pl.DataFrame, drawn: np.ndarray) -> str:
     both halves lean on the same prior.
     """
     chance = np.random.default_rng(1946).random(len(votes)) < 0.5
+    by_item = _in_first_half("item", votes)
     splits = {
-        "items": (votes, _in_first_half("item", votes)),
-        "items, votes drawn from the model": (
-            votes.with_columns(vote=pl.Series(drawn)),
-            _in_first_half("item", votes),
-        ),
+        "items": (votes, by_item),
+        "items, votes drawn from the model": (votes.with_columns(vote=pl.Series(drawn)), by_item),
         "roll calls": (votes, _in_first_half("roll_call_id", votes)),
         "single votes": (votes, pl.lit(pl.Series(chance))),
     }
